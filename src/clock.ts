@@ -1,0 +1,35 @@
+/**
+ * Time is injected: every layer asks a Clock, and only this file touches the platform's timers.
+ */
+
+/** Monotonic time and one-shot timers. */
+export interface Clock {
+  /** Milliseconds since an arbitrary origin; never goes back. */
+  now(): number
+  /** Calls `fire` once after `delayMs` and returns what cancels it; cancelling late or twice is harmless. */
+  setTimer(fire: () => void, delayMs: number): () => void
+}
+
+/** The longest delay that the platform's setTimeout takes; more would fire at once. */
+const LONGEST_DELAY_MS = 2 ** 31 - 1
+
+/** The machine's monotonic clock. A pending timer keeps the process alive. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  setTimer(fire, delayMs) {
+    let left = delayMs
+    let handle: NodeJS.Timeout
+    const arm = () => {
+      const step = Math.min(left, LONGEST_DELAY_MS)
+      left -= step
+      handle = setTimeout(left > 0 ? arm : fire, step)
+    }
+    arm()
+    return () => clearTimeout(handle)
+  },
+}
+
+/** Runs `work` when the current turn of the event loop has read and handled what had arrived. Not a delay: it has no length. */
+export function atEndOfTurn(work: () => void): void {
+  setImmediate(work)
+}
