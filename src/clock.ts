@@ -1,5 +1,5 @@
 /**
- * Time is injected: every layer asks a Clock, and only this file touches the platform's timers.
+ * Time and chance are injected: every layer asks a Clock, and only this file touches the platform's timers and dice.
  */
 
 /** Monotonic time and one-shot timers. */
@@ -33,3 +33,6 @@ export const systemClock: Clock = {
 export function atEndOfTurn(work: () => void): void {
   setImmediate(work)
 }
+
+/** The machine's randomness, in [0, 1). */
+export const systemRandom: () => number = Math.random

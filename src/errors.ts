@@ -39,7 +39,11 @@ export class StoppedError extends TerrapinError {
   /** Whether what the call asked for may have happened all the same. */
   readonly maybeDelivered: boolean
 
-  constructor(code: "stopped" | "exited", message: string, options: { maybeDelivered?: boolean; cause?: unknown } = {}) {
+  constructor(
+    code: "stopped" | "exited",
+    message: string,
+    options: { maybeDelivered?: boolean; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause })
     this.code = code
     this.maybeDelivered = options.maybeDelivered ?? false
