@@ -21,7 +21,7 @@ export interface UrlCredentials {
   readonly password: string | undefined
 }
 
-/** What each scheme opens. The table is the list of schemes that this version knows. */
+/** What each scheme opens. This table is the list of schemes that this version knows. */
 const SCHEMES = {
   mqtt: (url: URL, option: string) => fromHostAndPort(url, option),
   tcp: (url: URL, option: string) => fromHostAndPort(url, option),
