@@ -1,0 +1,3 @@
+export type { Chart, ChartEvent, ChartImplementation, ChartMachine, ChartTimer, TimerHost } from "./chart.js"
+export { compile } from "./compile.js"
+export { ChartLoopError, UnknownStateError, UnsupportedChartError } from "./errors.js"
