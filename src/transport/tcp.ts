@@ -16,7 +16,7 @@ import { optionsFor, untilAborted } from "./open.js"
 import type { PerAttempt, Transport, TransportLink, TransportSink } from "./types.js"
 
 /** `host` and `port` (default 1883, 1…65 535), and whatever node:net takes. `noDelay` is on unless it is set. */
-export type TcpOptions = { host: string; port?: number | undefined } & Partial<TcpNetConnectOpts>
+export type TcpOptions = { host: string; port?: number | undefined } & Partial<Omit<TcpNetConnectOpts, "host" | "port">>
 
 export const DEFAULT_TCP_PORT = 1883
 

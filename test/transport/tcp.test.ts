@@ -85,6 +85,7 @@ describe("tcp", () => {
   })
 
   it("destroys a closed link's socket after a bounded time when the peer neither reads nor ends", async () => {
+    while (sockets() > 0) await settle()
     const server = await tcpServer()
     const clock = manualClock()
     const port = Number(new URL(server.transport.label).port)
