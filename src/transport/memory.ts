@@ -68,6 +68,7 @@ function joinMemory(
   /** Set before the first byte moves: nothing moves within this call. */
   let server: TransportLink | undefined
   let open = true
+  let serverOpen = true
 
   const down: Pipe = new Pipe(
     {
@@ -90,7 +91,7 @@ function joinMemory(
     },
     highWaterBytes,
     () => {
-      if (open) clientSink.drained()
+      if (open && serverOpen) clientSink.drained()
     },
   )
 
@@ -100,6 +101,7 @@ function joinMemory(
     },
     drained: () => up.resume(),
     closed(cause) {
+      serverOpen = false
       up.abandon()
       if (cause === undefined) down.end()
       else down.cut(cause)

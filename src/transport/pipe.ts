@@ -71,6 +71,7 @@ export class Pipe {
   abandon(): void {
     this.#reader = undefined
     this.#drop()
+    this.#schedule()
   }
 
   start(): void {
@@ -98,8 +99,8 @@ export class Pipe {
 
   #deliver(): void {
     const reader = this.#reader
-    if (reader === undefined) return
-    if (typeof this.#end === "object") this.#tellEnd(reader, this.#end.cause)
+    if (reader === undefined) this.#tellDrained()
+    else if (typeof this.#end === "object") this.#tellEnd(reader, this.#end.cause)
     else if (this.#waitingBytes === 0) this.#empty(reader)
     else if (this.#flow === "flowing") {
       reader.data(this.#nextLoad())
@@ -108,12 +109,15 @@ export class Pipe {
   }
 
   #empty(reader: PipeReader): void {
-    if (this.#owesDrained) {
-      this.#owesDrained = false
-      this.#drained()
-    }
+    this.#tellDrained()
     // The writer may have written again just now; then this is not the end yet.
     if (this.#end === "ended" && this.#waitingBytes === 0 && this.#flow === "flowing") this.#tellEnd(reader)
+  }
+
+  #tellDrained(): void {
+    if (!this.#owesDrained) return
+    this.#owesDrained = false
+    this.#drained()
   }
 
   #tellEnd(reader: PipeReader, cause?: Error): void {

@@ -68,7 +68,14 @@ function openLink(options: TcpOptions, sink: TransportSink, signal: AbortSignal,
     ...options,
     port: options.port ?? DEFAULT_TCP_PORT,
     allowHalfOpen: false,
-    onread: { buffer, callback: (length) => link?.read(buffer.subarray(0, length)) ?? true },
+    onread: {
+      buffer,
+      // Always true: a reader is stopped by pause().
+      callback(length) {
+        link?.read(buffer.subarray(0, length))
+        return true
+      },
+    },
   })
   return untilAborted<TransportLink>(
     signal,
@@ -81,21 +88,15 @@ function openLink(options: TcpOptions, sink: TransportSink, signal: AbortSignal,
         resolve(link)
       })
     },
-    () => socket.on("error", ignored).destroy(),
+    () => socket.destroy(),
   )
 }
-
-/** The error of a socket that was given up: nobody is left to hear it. */
-function ignored(): void {}
 
 class SocketLink implements TransportLink {
   readonly #socket: Socket
   readonly #clock: Clock
   /** undefined: closed, from either side. */
   #sink: TransportSink | undefined
-  #paused = false
-  /** What was read although paused (see `read`); handed on by `resume`. */
-  #held: Uint8Array[] = []
   #owesDrained = false
   #cancelDeadline: (() => void) | undefined
 
@@ -111,16 +112,9 @@ class SocketLink implements TransportLink {
     })
   }
 
-  /** The socket's reader. Returning false stops it, until `resume`. */
-  read(chunk: Uint8Array): boolean {
-    if (this.#sink === undefined) return true
-    if (this.#paused) {
-      // node may start the reader again when resume() and pause() fall into one tick. Bytes are not lost by that.
-      this.#held.push(chunk.slice())
-      return false
-    }
-    this.#sink.data(chunk)
-    return true
+  /** The socket's reader. After our own close() it drops what still comes. */
+  read(chunk: Uint8Array): void {
+    this.#sink?.data(chunk)
   }
 
   write(chunks: readonly Uint8Array[]): boolean {
@@ -139,22 +133,16 @@ class SocketLink implements TransportLink {
   }
 
   pause(): void {
-    if (this.#sink === undefined) return
-    this.#paused = true
-    this.#socket.pause()
+    if (this.#sink !== undefined) this.#socket.pause()
   }
 
   resume(): void {
-    if (this.#sink === undefined || !this.#paused) return
-    this.#paused = false
-    if (this.#held.length === 0) this.#socket.resume()
-    else queueMicrotask(() => this.#release())
+    if (this.#sink !== undefined) this.#socket.resume()
   }
 
   close(): void {
     if (this.#sink === undefined) return
     this.#sink = undefined
-    this.#held = []
     this.#cancelDeadline = this.#clock.setTimer(() => this.#socket.destroy(), CLOSE_WITHIN_MS)
     this.#socket.resume()
     this.#socket.end()
@@ -167,17 +155,6 @@ class SocketLink implements TransportLink {
     this.#sink?.drained()
   }
 
-  #release(): void {
-    while (!this.#paused && this.#sink !== undefined) {
-      const chunk = this.#held.shift()
-      if (chunk === undefined) {
-        this.#socket.resume()
-        return
-      }
-      this.#sink.data(chunk)
-    }
-  }
-
   /**
    * Runs for end, error and close, whichever come; the first one tells. After our own close() there is nobody to tell:
    * node destroys the socket once both directions have ended.
@@ -186,7 +163,6 @@ class SocketLink implements TransportLink {
     const sink = this.#sink
     if (sink === undefined) return
     this.#sink = undefined
-    this.#held = []
     this.#socket.destroy()
     sink.closed(cause)
   }

@@ -77,11 +77,12 @@ describe.each([
     peer.stopReading()
     const sent: Uint8Array[] = []
     const fill = () => {
-      for (;;) {
+      while (sent.length < 1_000) {
         const chunk = pattern(sent.length % 2 === 0 ? 65_536 : 1_000, sent.length)
         sent.push(chunk)
-        if (!link.write([chunk, chunk.subarray(0, 10)])) break
+        if (!link.write([chunk, chunk.subarray(0, 10)])) return
       }
+      throw new Error("wait was never said")
     }
     fill()
     link.write([pattern(5)])
@@ -148,6 +149,7 @@ describe.each([
     await sink.until((heard) => heard.ends.length > 0)
     expect(same(sink.all(), bytes)).toBe(true)
     await sending
+    for (let turn = 0; turn < 5; turn++) await settle()
     expect(link.write([pattern(9)])).toBe(true)
     link.pause()
     link.resume()
@@ -164,7 +166,7 @@ describe.each([
     await sink.until((heard) => heard.bytes === 10)
     peer.reset()
     await sink.until((heard) => heard.ends.length > 0)
-    await settle()
+    for (let turn = 0; turn < 5; turn++) await settle()
     expect(sink.ends).toEqual([expect.any(Error)])
     link.close()
   })
@@ -172,7 +174,8 @@ describe.each([
   it("tells no drained when the link breaks with bytes unsent", async () => {
     const { link, peer } = await opened()
     peer.stopReading()
-    while (link.write([pattern(65_536)]));
+    link.pause()
+    fillUp(link)
     peer.reset()
     await sink.until((heard) => heard.ends.length > 0)
     await settle()
@@ -214,7 +217,7 @@ describe.each([
   it("ends in good order although the client had not read all, so that its last packet arrives", async () => {
     const { link, peer } = await opened()
     link.pause()
-    void peer.send(pattern(200_000))
+    const sending = peer.send(pattern(8_000_000))
     await settle()
     peer.stopReading()
     link.write([pattern(14)])
@@ -223,6 +226,8 @@ describe.each([
     peer.startReading()
     await peer.heard.until((heard) => heard.ends.length > 0)
     expect(same(peer.heard.all(), pattern(14))).toBe(true)
+    await sending
+    await settle()
     expect(peer.heard.ends).toEqual([undefined])
     peer.end()
   })
@@ -272,6 +277,14 @@ describe.each([
 
 function attempt(signal: AbortSignal = new AbortController().signal): TransportAttempt {
   return { attempt: 1, signal }
+}
+
+/** Writes until the link says wait. */
+function fillUp(link: TransportLink): void {
+  for (let written = 0; written < 1_000; written++) {
+    if (!link.write([new Uint8Array(65_536)])) return
+  }
+  throw new Error("wait was never said")
 }
 
 /** Bytes that tell where they are from. */

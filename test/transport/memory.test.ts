@@ -72,4 +72,32 @@ describe("memory", () => {
     expect(sink.bytes).toBe(0)
     expect(sink.ends).toEqual([expect.any(Error)])
   })
+
+  it("tells the end after what was written last, from inside drained", async () => {
+    const { transport, accept } = await memoryPeers({ highWaterBytes: 1 })
+    const sink = new Recorder()
+    const link = await transport.open(sink, attempt)
+    const peer = await accept()
+    sink.onDrained = () => {
+      link.write([Uint8Array.of(3)])
+      link.close()
+    }
+    expect(link.write([Uint8Array.of(1, 2)])).toBe(false)
+    await peer.heard.until((heard) => heard.ends.length > 0)
+    expect(peer.heard.text()).toBe("\u0001\u0002\u0003")
+  })
+
+  it("does not tell the peer's end while paused", async () => {
+    const { transport, accept } = await memoryPeers()
+    const sink = new Recorder()
+    const link = await transport.open(sink, attempt)
+    const peer = await accept()
+    link.pause()
+    peer.end()
+    await settle()
+    expect(sink.ends).toEqual([])
+    link.resume()
+    await settle()
+    expect(sink.ends).toEqual([undefined])
+  })
 })

@@ -8,6 +8,8 @@ export class Recorder implements TransportSink {
   readonly ends: (Error | undefined)[] = []
   /** Runs inside `data`, after the chunk was written down. */
   onData: ((chunk: Uint8Array) => void) | undefined
+  /** Runs inside `drained`. */
+  onDrained: (() => void) | undefined
   #inside = 0
   readonly #waiting = new Set<() => void>()
 
@@ -20,7 +22,10 @@ export class Recorder implements TransportSink {
   }
 
   drained(): void {
-    this.#hear(() => this.drains++)
+    this.#hear(() => {
+      this.drains++
+      this.onDrained?.()
+    })
   }
 
   closed(cause?: Error): void {
