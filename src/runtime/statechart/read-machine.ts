@@ -32,9 +32,15 @@ const RESOLVED_KEYS = ["source", "eventType", "toJSON", "event", "delay"]
 export function readMachine(machine: MachineShape): readonly StateDefinition[] {
   const nodes = documentOrder(machine.root)
   const indices = new Map(nodes.map((node, index) => [node, index]))
+  const refuseIn =
+    (node: NodeShape): Refuse =>
+    (feature) =>
+      new UnsupportedChartError(machine.id, node.path.join("."), feature)
+  // All configs before any transition: xstate writes some features of one state into the transitions of another.
+  for (const node of nodes) checkConfig(node, refuseIn(node))
   const seen = new Set<string>()
   return nodes.map((node) => {
-    const refuse: Refuse = (feature) => new UnsupportedChartError(machine.id, node.path.join("."), feature)
+    const refuse = refuseIn(node)
     const state = readState(node, indices, refuse)
     for (const name of [state.id, ...state.delays.map((delay) => delay.eventType)]) {
       if (seen.has(name)) throw refuse(`second "${name}"`)
@@ -50,14 +56,20 @@ function documentOrder(node: NodeShape): readonly NodeShape[] {
   return [node, ...Object.values(node.states).flatMap(documentOrder)]
 }
 
+function checkConfig(node: NodeShape, refuse: Refuse): void {
+  const { config } = node
+  const isRoot = node.parent === undefined
+  stateType(node, refuse)
+  requireKeys(config, [...STATE_KEYS, ...NOTE_KEYS, ...(isRoot ? MACHINE_KEYS : [])], refuse)
+  if (isObject(config["initial"])) requireKeys(config["initial"], INITIAL_KEYS, refuse)
+  if (typeof config["context"] === "function") throw refuse("context made by a function")
+  if (isRoot && config["onDone"] !== undefined) throw refuse("onDone of the machine")
+  if (node.key.includes(".") && !isRoot) throw refuse("state key with a dot")
+}
+
 function readState(node: NodeShape, indices: ReadonlyMap<NodeShape, number>, refuse: Refuse): StateDefinition {
   const { config } = node
   const type = stateType(node, refuse)
-  requireKeys(config, [...STATE_KEYS, ...NOTE_KEYS, ...(node.parent === undefined ? MACHINE_KEYS : [])], refuse)
-  if (typeof config["context"] === "function") throw refuse("context made by a function")
-  if (node.parent === undefined && config["onDone"] !== undefined) throw refuse("onDone of the machine")
-  if (node.key.includes(".")) throw refuse("state key with a dot")
-  if (isObject(config["initial"])) requireKeys(config["initial"], INITIAL_KEYS, refuse)
   return {
     path: node.path.join("."),
     key: node.key,
