@@ -1,6 +1,4 @@
-/**
- * Each feature that `compile` accepts, alone in a small machine, against xstate: see the oracle for what is compared.
- */
+/** Each feature that `compile` accepts, alone in a small machine, against xstate: see the oracle for what is compared. */
 
 import { expect, it } from "vitest"
 import { createMachine } from "xstate"
