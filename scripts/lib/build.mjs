@@ -30,7 +30,10 @@ export async function buildAll(names = BUILDS.map((build) => build.name)) {
 }
 
 async function buildOne({ name, output, inputs, config }) {
-  if (typescriptFiles(join(ROOT, name)).length === 0) return true // Nothing to build yet.
+  if (typescriptFiles(join(ROOT, name)).length === 0) {
+    rmSync(join(ROOT, output), { recursive: true, force: true })
+    return true
+  }
   const digest = digestOf([...inputs, ...SHARED_INPUTS, config])
   const stamp = join(STAMPS, name)
   if (existsSync(join(ROOT, output)) && readOrNothing(stamp) === digest) return true

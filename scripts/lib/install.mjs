@@ -21,10 +21,10 @@ export async function installDependencies() {
   return left === undefined
 }
 
-/** What speaks for an installation, in words; undefined when everything is there. */
-function whyInstall() {
-  const wanted = packagesOf(join(ROOT, "package-lock.json"))
-  const present = packagesOf(join(ROOT, "node_modules/.package-lock.json"))
+/** What speaks for an installation in this folder, in words; undefined when everything is there. */
+export function whyInstall(root = ROOT) {
+  const wanted = packagesOf(join(root, "package-lock.json"))
+  const present = packagesOf(join(root, "node_modules/.package-lock.json"))
   if (wanted === undefined) return "package-lock.json cannot be read"
   if (present === undefined) return "node_modules is absent"
   for (const [path, entry] of Object.entries(wanted)) {
@@ -35,7 +35,7 @@ function whyInstall() {
       return `${path} is missing`
     }
     if (found.version !== entry.version || found.integrity !== entry.integrity) return `${path} is of another version`
-    if (!existsSync(join(ROOT, path))) return `${path} is missing`
+    if (!existsSync(join(root, path))) return `${path} is missing`
   }
   for (const path of Object.keys(present)) {
     if (wanted[path] === undefined) return `${path} is not wanted any more`
