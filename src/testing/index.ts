@@ -1,2 +1,3 @@
-/** What tests of this package and of applications stand on: time by hand. */
+/** What tests of this package and of applications stand on: time by hand, and a broker in the same process. */
 export { type ManualClock, manualClock, settle } from "./manual-clock.js"
+export { type MemoryBroker, type MemoryBrokerOptions, memoryBroker, type PublishedMessage } from "./memory-broker.js"

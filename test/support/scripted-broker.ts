@@ -35,10 +35,16 @@ export function scriptedBroker(options: { label?: string } = {}): ScriptedBroker
     const refusal = refusals.shift()
     if (refusal !== undefined) throw refusal
     let reading = true
-    const link = new ScriptedLink({
+    const link: ScriptedLink = new ScriptedLink({
       write: (bytes) => sink.data(bytes),
-      end: () => sink.closed(),
-      reset: () => sink.closed(new Error("reset by the scripted broker")),
+      end() {
+        sink.closed()
+        link.peerEnded()
+      },
+      reset() {
+        sink.closed(new Error("reset by the scripted broker"))
+        link.peerEnded()
+      },
       stopReading() {
         reading = false
       },

@@ -34,10 +34,10 @@ export class ScriptedLink {
   #failure: Error | undefined
   #peerEnded = false
 
-  constructor(wire: Wire) {
+  constructor(wire: Wire, version: ProtocolVersion = 5) {
     this.#wire = wire
     this.#decoder = new Decoder({
-      version: 5,
+      version,
       maximumPacketBytes: 268_435_460,
       onPacket: (packet) => {
         const kept = owned(packet)
