@@ -13,7 +13,7 @@
 
 import { attemptAll } from "./cleanup.js"
 import { StartError } from "./errors.js"
-import { crash, describeExit, type ExitReason, KILLED } from "./exit.js"
+import { crash, describeExit, type ExitReason, KILLED, NOPROC } from "./exit.js"
 import { MessageQueue } from "./message-queue.js"
 import { type Program, Signal } from "./program.js"
 import type { ActorRef, Ref } from "./ref.js"
@@ -31,7 +31,7 @@ export const DEAD = 6
 /** Beyond this many nested dispatches a message is queued, to keep the stack short. */
 const MAX_DEPTH = 64
 
-/** How long an asynchronous terminate may take when no supervisor's deadline bounds it. */
+/** How long an asynchronous terminate may take when whoever asked for the end sets no deadline of its own. */
 const TERMINATE_TIMEOUT_MS = 5_000
 
 /** The stable name that an actor fills while it lives (name.ts). */
@@ -40,6 +40,9 @@ export interface Identity<in Message> extends ActorRef<Message> {
   began(actor: Actor<Message>): void
   ended(actor: Actor<Message>): void
 }
+
+/** Who sees to it that an asynchronous terminate comes to an end. */
+export type TerminateBound = "bounded" | "by_caller"
 
 /** Somebody who wants to know of an actor's end, once. */
 export interface Watcher {
@@ -165,8 +168,10 @@ export class Actor<in Message = never> implements ActorRef<Message>, Tapped, Run
     system.depth++
     system.current = this
     try {
+      if (source?.status === DEAD || (this.parent !== undefined && !this.parent.alive)) this.#refuse()
       const waiting = program.init()
       if (waiting !== undefined && this.status === STARTING) return this.#awaitInit(waiting, timeoutMs)
+      waiting?.then(undefined, () => undefined) // it ended in init: nobody asks for the result any more
       if (this.exitReason !== undefined) throw new Error(`it ended in init (${describeExit(this.exitReason)})`)
       this.#ready()
       return undefined
@@ -179,12 +184,17 @@ export class Actor<in Message = never> implements ActorRef<Message>, Tapped, Run
     }
   }
 
+  /** Actors are not started by what has ended, nor below it: there they would be nobody's. */
+  #refuse(): never {
+    this.system.revokedActions++
+    throw new Error("whoever starts it has ended")
+  }
+
   #awaitInit(waiting: PromiseLike<unknown>, timeoutMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const refuse = (message: string, cause?: unknown) => reject(new StartError(this.label, message, cause))
-      const cancel = this.system.clock.setTimer(() => {
-        this.system.run(() => this.exit(KILLED))
-      }, timeoutMs)
+      const kill = () => this.system.run(() => this.exit(KILLED))
+      const cancel = Number.isFinite(timeoutMs) ? this.system.clock.setTimer(kill, timeoutMs) : () => undefined
       this.#startEnded = (reason) => {
         cancel()
         refuse(reason === KILLED ? `init did not end within ${timeoutMs} ms, or was killed` : describeExit(reason))
@@ -225,9 +235,16 @@ export class Actor<in Message = never> implements ActorRef<Message>, Tapped, Run
   // ------------------------------------------------------------------------------------------------ dispatch
 
   #enqueue(message: Message): void {
-    if (this.status >= ENDING && this.identity?.mailbox === undefined) {
-      this.system.deadLetter(this.label, message)
-      return
+    if (this.status >= ENDING) {
+      const { identity } = this
+      if (identity?.mailbox === undefined) {
+        this.system.deadLetter(this.label, message, this.exitReason ?? NOPROC)
+        return
+      }
+      if (this.status === DEAD) {
+        identity.send(message) // the next life has the mailbox now
+        return
+      }
     }
     this.#queue().push(message)
     if (this.status === IDLE) {
@@ -280,7 +297,8 @@ export class Actor<in Message = never> implements ActorRef<Message>, Tapped, Run
     const settle = (then: () => void) => {
       if (this.status === WAITING) this.#enter(then) // else it ended meanwhile: the late result is ignored
     }
-    waiting.then(
+    // A foreign thenable may answer twice or at once; a promise answers once and later.
+    Promise.resolve(waiting).then(
       (value) =>
         settle(() => {
           try {
@@ -294,17 +312,25 @@ export class Actor<in Message = never> implements ActorRef<Message>, Tapped, Run
   }
 
   #crashed(error: unknown): void {
-    if (this.status < ENDING) this.#terminate(crash(error))
-    else this.system.logger.debug({ err: error, actor: this.label }, "an actor that had ended threw")
+    const { logger } = this.system
+    if (this.status >= ENDING) logger.debug({ err: error, actor: this.label }, "an actor that had ended threw")
+    else {
+      if (this.parent === undefined) logger.error({ err: error, actor: this.label }, "an unsupervised actor crashed")
+      this.#terminate(crash(error), "bounded")
+    }
   }
 
   // ------------------------------------------------------------------------------------------------ end
 
-  /** Ends it orderly: terminate runs, then it exits with the reason. `kill` cannot be answered. */
-  shutdown(reason: ExitReason): void {
+  /**
+   * Ends it orderly: terminate runs, then it exits with the reason. `kill` cannot be answered. An asynchronous terminate
+   * may take 5,000 ms, unless the caller sees to its end `by_caller`. One that still starts has nothing to terminate,
+   * except a supervisor, which has children.
+   */
+  shutdown(reason: ExitReason, bound: TerminateBound = "bounded"): void {
     if (reason.kind === "kill") this.exit(KILLED)
-    else if (this.status === STARTING) this.exit(reason)
-    else if (this.status < ENDING) this.#terminate(reason)
+    else if (this.status === STARTING && this.program.kind !== "supervisor") this.exit(reason)
+    else if (this.status < ENDING) this.#terminate(reason, bound)
   }
 
   /** Its parent ended: one that traps exits (a supervisor) may still end its own affairs, any other is gone at once. */
@@ -320,7 +346,7 @@ export class Actor<in Message = never> implements ActorRef<Message>, Tapped, Run
     else if (reason.kind !== "normal") this.exit(reason)
   }
 
-  #terminate(reason: ExitReason): void {
+  #terminate(reason: ExitReason, bound: TerminateBound): void {
     const { system } = this
     const source = system.current
     this.status = ENDING
@@ -330,7 +356,7 @@ export class Actor<in Message = never> implements ActorRef<Message>, Tapped, Run
       this.#abort?.abort()
       const waiting = this.program.terminate?.(reason)
       if (waiting === undefined) this.exit(reason)
-      else this.#awaitTerminate(waiting, reason)
+      else this.#awaitTerminate(waiting, reason, bound)
     } catch (error) {
       this.exit(crash(error))
     }
@@ -338,10 +364,10 @@ export class Actor<in Message = never> implements ActorRef<Message>, Tapped, Run
     system.leave()
   }
 
-  #awaitTerminate(waiting: PromiseLike<unknown>, reason: ExitReason): void {
+  #awaitTerminate(waiting: PromiseLike<unknown>, reason: ExitReason, bound: TerminateBound): void {
     const end = (why: ExitReason) => this.system.run(() => this.exit(why))
-    // A supervisor bounds the stops it asks for; a crash or an own stop has only this bound.
-    if (this.program.kind !== "supervisor" && reason.kind !== "shutdown")
+    // A supervisor ends when its children have, and each of those has a deadline.
+    if (this.program.kind !== "supervisor" && bound === "bounded")
       this.own(this.system.clock.setTimer(() => end(reason), TERMINATE_TIMEOUT_MS))
     waiting.then(
       () => end(reason),
@@ -354,13 +380,15 @@ export class Actor<in Message = never> implements ActorRef<Message>, Tapped, Run
     if (this.status === DEAD) return
     const starting = this.status === STARTING
     const { system } = this
+    const source = system.current
     system.depth++ // so that what follows is told to others only when this is whole
+    system.current = undefined // cleaning up is the kernel's work, not that of an actor that has ended
     this.status = DEAD
     this.exitReason = reason
     system.actors--
     if (this.#abort !== undefined || this.#cleanups !== undefined) this.#release()
     if (this.identity !== undefined) this.identity.ended(this)
-    if (this.#mailbox !== undefined && this.identity?.mailbox === undefined) this.#drop(this.#mailbox)
+    if (this.#mailbox !== undefined) this.#drop(this.#mailbox, reason)
     this.#startEnded?.(reason)
     if (this.parent !== undefined) this.#tellParent(this.parent, reason, starting)
     if (this.firstChild !== undefined) this.#orphan(reason)
@@ -368,6 +396,7 @@ export class Actor<in Message = never> implements ActorRef<Message>, Tapped, Run
     if (this.#watchers !== undefined)
       for (const watcher of this.#watchers) system.post(() => watcher.ended(this, reason))
     if (system.tap !== null) system.tap.exited(this, reason)
+    system.current = source
     system.leave()
   }
 
@@ -388,10 +417,14 @@ export class Actor<in Message = never> implements ActorRef<Message>, Tapped, Run
     }
   }
 
-  #drop(mailbox: MessageQueue<unknown>): void {
-    while (mailbox.length > 0) {
+  /** Signals were meant for this life alone; of a kept mailbox the messages stay. */
+  #drop(mailbox: MessageQueue<unknown>, reason: ExitReason): void {
+    const kept = this.identity?.mailbox === mailbox
+    for (let left = mailbox.length; left > 0; left--) {
       const item = mailbox.take()
-      if (!(item instanceof Signal)) this.system.deadLetter(this.label, item)
+      if (item instanceof Signal) continue
+      if (kept) mailbox.push(item)
+      else this.system.deadLetter(this.label, item, reason)
     }
   }
 

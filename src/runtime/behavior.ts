@@ -107,6 +107,7 @@ class BehaviorProgram<Args, Message, State> implements Program<Message> {
     const state = this.#state as State
     const { from, reason, ref } = signal
     if (signal.kind === "down") return this.#take(this.#behavior.down?.(ref, from, reason, state, this.#context))
+    if (signal.kind === "child") return undefined // it supervises nobody
     return this.#take(this.#behavior.exited?.(from, reason, state, this.#context))
   }
 

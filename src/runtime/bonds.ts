@@ -50,13 +50,20 @@ export function monitor(context: Context<never>, ref: ActorRef<never>): Ref {
   return monitorRef
 }
 
-/** Binds two lives: the abnormal end of one ends the other, unless that one traps exits (Erlang: link/1). */
+/**
+ * Binds two lives: the abnormal end of one ends the other, unless that one traps exits (Erlang: link/1). To link to what
+ * does not live is to hear of its end as `noproc`.
+ */
 export function link(context: Context<never>, ref: ActorRef<never>): void {
   const own = contextActor(context)
   const other = actorOf(ref)
   if (other === own) return
+  if (own.exitReason !== undefined) {
+    own.system.revokedActions++
+    return
+  }
   if (other === undefined || other.exitReason !== undefined) {
-    own.system.post(() => own.linkedExit(ref, other?.exitReason ?? NOPROC))
+    own.system.post(() => own.linkedExit(ref, NOPROC))
     return
   }
   own.link(other)

@@ -26,7 +26,7 @@ const tables = new WeakMap<ActorSystem, Calls>()
  * Sends the message that `makeMessage` builds around the place for the answer, and waits for it.
  *
  * Rejects TimedOutError, AbortedError, ExitedError when the actor ends first, NoProcessError when it does not live or
- * when an actor calls itself from its own callback (it could never answer).
+ * when an actor calls itself from its own callback (it could never answer); and with what `makeMessage` throws.
  */
 export function call<Message, Value, const Sent extends Message>(
   ref: ActorRef<Message>,
@@ -55,12 +55,18 @@ export function call<Message, Value, const Sent extends Message>(
     settle()
   }
   const promise = calls.promise<Value>(opened)
-  ref.send(
-    makeMessage({
-      reply: (value) => answer(() => calls.reply(opened, value)),
-      fail: (error) => answer(() => calls.fail(opened, error)),
-    }),
-  )
+  const replyTo: ReplyTo<Value> = {
+    reply: (value) => answer(() => calls.reply(opened, value)),
+    fail: (error) => answer(() => calls.fail(opened, error)),
+  }
+  let message: Sent
+  try {
+    message = makeMessage(replyTo)
+  } catch (error) {
+    replyTo.fail(error as Error) // the caller's own error comes back as it is
+    return promise
+  }
+  ref.send(message)
   return promise
 }
 

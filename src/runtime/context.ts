@@ -4,7 +4,7 @@
 
 import type { Clock } from "../clock.js"
 import { guardedLogger, type Logger } from "../logger.js"
-import { type Actor, ENDING } from "./actor.js"
+import { type Actor, DEAD } from "./actor.js"
 import type { ActorRef } from "./ref.js"
 
 export interface Context<in Message> {
@@ -31,8 +31,11 @@ export class ActorContext<in Message> implements Context<Message> {
     return context.#actor
   }
 
+  /** Of an actor that has ended: a ref that counts and drops, so that its late code does not speak to its next life. */
   get self(): ActorRef<Message> {
-    return this.#actor.self
+    const actor = this.#actor
+    if (actor.status !== DEAD) return actor.self
+    return { pid: actor.pid, send: () => void actor.system.revokedActions++ }
   }
 
   get logger(): Logger {
@@ -60,7 +63,7 @@ export function contextActor(context: Context<never>): Actor<never> {
 
 /** A timer that dies with its actor. Of an actor that has ended: does nothing and is counted. */
 export function setActorTimer(actor: Actor<never>, fire: () => void, delayMs: number): () => void {
-  if (!actor.alive && actor.status !== ENDING) {
+  if (actor.status === DEAD) {
     actor.system.revokedActions++
     return () => undefined
   }

@@ -6,7 +6,8 @@
  */
 
 import { InvalidOptionError } from "../errors.js"
-import type { Actor, Identity } from "./actor.js"
+import { type Actor, DEAD, type Identity } from "./actor.js"
+import { NOPROC } from "./exit.js"
 import { MessageQueue } from "./message-queue.js"
 import type { ActorRef } from "./ref.js"
 import type { ActorSystem } from "./system.js"
@@ -24,6 +25,7 @@ export class Name<in Message> implements ActorRef<Message>, Identity<Message> {
   readonly #system: ActorSystem
   readonly #registered: boolean
   #current: Actor<Message> | undefined = undefined
+  #released = false
 
   /** @throws InvalidOptionError when a registered name is taken by a living actor */
   constructor(system: ActorSystem, label: string, options: NameOptions = {}) {
@@ -48,8 +50,9 @@ export class Name<in Message> implements ActorRef<Message>, Identity<Message> {
 
   send(message: Message): void {
     if (this.#current !== undefined) this.#current.send(message)
-    else if (this.mailbox !== undefined) this.mailbox.push(message)
-    else this.#system.deadLetter(this.label, message)
+    else if (this.#system.current?.status === DEAD) this.#system.revokedActions++
+    else if (this.mailbox !== undefined && !this.#released) this.mailbox.push(message)
+    else this.#system.deadLetter(this.label, message, NOPROC)
   }
 
   began(actor: Actor<Message>): void {
@@ -60,10 +63,11 @@ export class Name<in Message> implements ActorRef<Message>, Identity<Message> {
     if (this.#current === actor) this.#current = undefined
   }
 
-  /** Gives the name back for good: no further life is to come. Kept messages become dead letters. */
+  /** Gives the name back for good: no further life is to come. Messages, kept ones too, become dead letters. */
   release(): void {
+    this.#released = true
     if (this.#registered && this.#system.names.get(this.label) === this) this.#system.names.delete(this.label)
     while (this.mailbox !== undefined && this.mailbox.length > 0)
-      this.#system.deadLetter(this.label, this.mailbox.take())
+      this.#system.deadLetter(this.label, this.mailbox.take(), NOPROC)
   }
 }

@@ -12,9 +12,10 @@
 import { type Clock, systemClock, systemRandom } from "../clock.js"
 import { InvalidOptionError } from "../errors.js"
 import { guardedLogger, type Logger, silentLogger } from "../logger.js"
+import type { ExitReason } from "./exit.js"
 import { MessageQueue } from "./message-queue.js"
 import type { ActorRef } from "./ref.js"
-import type { Tap, Tapped } from "./tap.js"
+import { guardedTap, type Tap, type Tapped } from "./tap.js"
 
 /** What users see of a system: made by `createSystem`, passed on as the option `system`. */
 export interface System {
@@ -32,9 +33,13 @@ export interface Source extends Tapped {
   readonly status: number
 }
 
+/** A message that found no living actor. */
 export interface DeadLetter {
+  /** The label of the actor or name that it was sent to. */
   readonly target: string
   readonly message: unknown
+  /** Why the actor had ended; `noproc` when it is ending, or when nobody bears the name. */
+  readonly reason: ExitReason
 }
 
 export class ActorSystem implements System {
@@ -44,7 +49,6 @@ export class ActorSystem implements System {
   readonly random: () => number
   /** Registered names (OTP: register/2). */
   readonly names: Map<string, ActorRef<never>> = new Map()
-  tap: Tap | null = null
   /** How many dispatches are on the stack. */
   depth = 0
   /** The actor whose code runs now; undefined for code outside of all actors. */
@@ -56,6 +60,7 @@ export class ActorSystem implements System {
   /** Live actors, for leak checks and `tree()`. */
   actors = 0
   onDeadLetter: ((letter: DeadLetter) => void) | undefined
+  #tap: Tap | null = null
   #lastPid = 0
   readonly #signals = new MessageQueue<() => void>()
   readonly #runnables = new MessageQueue<Runnable>()
@@ -64,6 +69,15 @@ export class ActorSystem implements System {
     this.clock = clock
     this.logger = guardedLogger(logger)
     this.random = random
+  }
+
+  /** Who inspects, or nobody. What it throws is logged and reaches no actor. */
+  get tap(): Tap | null {
+    return this.#tap
+  }
+
+  set tap(tap: Tap | null) {
+    this.#tap = tap === null ? null : guardedTap(tap, this.logger)
   }
 
   nextPid(): number {
@@ -104,11 +118,11 @@ export class ActorSystem implements System {
     this.depth--
   }
 
-  deadLetter(target: string, message: unknown): void {
+  deadLetter(target: string, message: unknown, reason: ExitReason): void {
     this.deadLetters++
     if (this.onDeadLetter === undefined) return
     try {
-      this.onDeadLetter({ target, message })
+      this.onDeadLetter({ target, message, reason })
     } catch (error) {
       this.logger.error({ err: error }, "the dead letter listener threw")
     }

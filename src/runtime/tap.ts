@@ -2,6 +2,7 @@
  * What an inspector hears. A system has one tap or none; without one, nothing is built for it.
  */
 
+import type { Logger } from "../logger.js"
 import type { ExitReason } from "./exit.js"
 
 /** An actor as the tap sees it. */
@@ -20,4 +21,21 @@ export interface Tap {
   /** After the message was handled. */
   snapshot(actor: Tapped, message: unknown): void
   exited(actor: Tapped, reason: ExitReason): void
+}
+
+/** The tap behind a wall: what it throws is logged and goes no further (case 85). */
+export function guardedTap(tap: Tap, logger: Logger): Tap {
+  const attempt = (tell: () => void): void => {
+    try {
+      tell()
+    } catch (error) {
+      logger.error({ err: error }, "the inspector threw")
+    }
+  }
+  return {
+    spawned: (actor) => attempt(() => tap.spawned(actor)),
+    event: (source, target, message) => attempt(() => tap.event(source, target, message)),
+    snapshot: (actor, message) => attempt(() => tap.snapshot(actor, message)),
+    exited: (actor, reason) => attempt(() => tap.exited(actor, reason)),
+  }
 }
