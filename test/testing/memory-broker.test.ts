@@ -62,22 +62,24 @@ describe.each([4, 5] as const)("the in-memory broker, version %d,", (version) =>
     const connect = { clientId: "kept", cleanStart: false, ...expiring(version, 60) }
     const first = await opened(connect)
     await subscribe(first, "t", 2)
-    for (const text of ["one", "two", "three"]) await broker.publish("t", text, { qos: 2 })
-    for (let count = 0; count < 3; count++) await first.receive("publish")
-    first.send(ack("pubrec", 2))
+    for (const text of ["one", "two", "three", "four"]) await broker.publish("t", text, { qos: 2 })
+    for (let count = 0; count < 4; count++) await first.receive("publish")
+    first.send(ack("pubrec", 4), ack("pubrec", 2))
+    await first.receive("pubrel")
     await first.receive("pubrel")
     broker.cutLinks()
     expect(first.ended).toBe(false)
     await first.clientEnd()
     await broker.publish("t", "lost", { qos: 0 })
-    await broker.publish("t", "four", { qos: 1 })
+    await broker.publish("t", "five", { qos: 1 })
     const second = await open(version, connect, { sessionPresent: true })
     await settle()
     expect(second.receiveRest().map(brief)).toEqual([
+      "pubrel 4",
       "pubrel 2",
       "publish 1 dup one",
       "publish 3 dup three",
-      "publish 4 four",
+      "publish 5 five",
     ])
   })
 

@@ -1,0 +1,112 @@
+/** Debian's mosquitto as a child process on a free loopback port. */
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { delimiter, join } from "node:path"
+
+export interface Mosquitto extends AsyncDisposable {
+  readonly port: number
+  readonly pid: number
+  /** Ends it and waits for its end. Its sessions are gone: it keeps nothing. */
+  stop(): Promise<void>
+}
+
+/** Where a daemon is installed although PATH need not have it. */
+const DAEMON_FOLDERS = ["/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin"]
+
+/** How often another process may snatch the port away. */
+const TRIES = 5
+
+/** The path of mosquitto; undefined where there is none. */
+export function findMosquitto(): string | undefined {
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter), ...DAEMON_FOLDERS]
+  return folders.map((folder) => join(folder, "mosquitto")).find(isExecutable)
+}
+
+/**
+ * Starts mosquitto; resolves when it accepts connections.
+ * @param extra further lines for its configuration.
+ * @throws (rejects) when it is not installed or ends at once; the message has what it said.
+ */
+export async function startMosquitto(extra: readonly string[] = []): Promise<Mosquitto> {
+  const path = findMosquitto()
+  if (path === undefined) throw new Error("mosquitto is not installed")
+  const folder = mkdtempSync(join(tmpdir(), "mosquitto-"))
+  try {
+    for (let tries = 1; ; tries++) {
+      const port = await freePort()
+      const file = join(folder, "mosquitto.conf")
+      writeFileSync(file, [...configuration(port), ...extra, ""].join("\n"))
+      const child = spawn(path, ["-c", file], { stdio: ["ignore", "ignore", "pipe"] })
+      const said = await running(child)
+      if (said === undefined) return handle(child, port)
+      if (tries === TRIES || !said.includes("already in use")) throw new Error(`mosquitto did not start: ${said}`)
+    }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+function configuration(port: number): string[] {
+  return [
+    `listener ${port} 127.0.0.1`,
+    "allow_anonymous true",
+    "persistence false",
+    "max_inflight_messages 0",
+    "max_queued_messages 0",
+    "set_tcp_nodelay true",
+    "sys_interval 0",
+    "log_dest stderr",
+    "connection_messages false",
+  ]
+}
+
+/** Resolves with nothing when it says that it runs, or with all it said when it ends. */
+function running(child: ChildProcess): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    let said = ""
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      if (said.length < 10_000) said += text
+      if (said.includes(" running")) resolve(undefined)
+    })
+    child.once("error", reject)
+    child.once("close", () => resolve(said))
+  })
+}
+
+function handle(child: ChildProcess, port: number): Mosquitto {
+  const { pid } = child
+  if (pid === undefined) throw new Error("a running process has an id")
+  const kill = () => void child.kill("SIGKILL")
+  process.once("exit", kill)
+  const stop = async () => {
+    process.off("exit", kill)
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const closed = once(child, "close")
+    child.kill("SIGTERM")
+    await closed
+  }
+  return { port, pid, stop, [Symbol.asyncDispose]: stop }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const address = server.address()
+  const closed = once(server, "close")
+  server.close()
+  await closed
+  if (address === null || typeof address === "string") throw new Error("a TCP server has a port")
+  return address.port
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false // not there, or not ours to run: the next folder
+  }
+}
