@@ -1,0 +1,141 @@
+/**
+ * The connection's life.
+ *
+ *     attempting { opening ─▶ handshaking } ──connack──▶ connected { open { quiet ⇄ pinging } ─▶ draining }
+ *          ▲   │ failed                                       │ failed · recycle            │ drained
+ *          │   ▼                                              ▼                             ▼
+ *        backoff ◀────────────────────────────────────────────┴──── failed for good ────▶ stopped
+ *
+ * Never wedged: outside of `stopped` there is a link with its keep alive, an attempt with its deadline, or a retry timer.
+ * Everything that goes wrong arrives as `failed` with its cause.
+ */
+
+import { setup } from "xstate"
+import type { ConnectionEvent } from "./connection-messages.js"
+import { effect, fieldsOfTheActor } from "./effect.js"
+
+/** What the guards and delays look at; the connection actor. */
+export interface ConnectionView {
+  /** Whether the last CONNACK ends the attempt well. */
+  readonly verdict: "accepted" | "next_version" | "cleaned" | "refused"
+  isFinal(event: ConnectionEvent): boolean
+  readonly pingDueInMs: number
+  readonly retryInMs: number
+  readonly attemptTimeoutMs: number
+  readonly pingTimeoutMs: number
+  readonly drainMs: number
+  readonly stableAfterMs: number
+}
+
+const failed = [
+  { guard: "isFinal", target: "#connection.stopped", actions: ["closeLink", "noteFailure"] },
+  { target: "#connection.backoff", actions: ["closeLink", "noteFailure"] },
+] as const
+
+export const connectionMachine = setup({
+  types: { context: {} as ConnectionView, events: {} as ConnectionEvent },
+  actions: {
+    openTransport: effect,
+    adoptLink: effect,
+    sendConnect: effect,
+    fallBack: effect,
+    endCleaning: effect,
+    refuse: effect,
+    failByTimeout: effect,
+    failByPing: effect,
+    linkUp: effect,
+    linkDown: effect,
+    sendPingreq: effect,
+    joinPing: effect,
+    notePong: effect,
+    forgetAttempts: effect,
+    startDraining: effect,
+    sendDisconnect: effect,
+    leaveLink: effect,
+    closeLink: effect,
+    noteFailure: effect,
+    noteRecycle: effect,
+    finish: effect,
+  },
+  guards: {
+    isFinal: ({ context, event }) => context.isFinal(event),
+    isAccepted: ({ context }) => context.verdict === "accepted",
+    isNextVersion: ({ context }) => context.verdict === "next_version",
+    isCleaned: ({ context }) => context.verdict === "cleaned",
+    isPingDue: ({ context }) => context.pingDueInMs <= 0,
+  },
+  delays: {
+    attemptTimeout: ({ context }) => context.attemptTimeoutMs,
+    pingDue: ({ context }) => context.pingDueInMs,
+    pingTimeout: ({ context }) => context.pingTimeoutMs,
+    drainTimeout: ({ context }) => context.drainMs,
+    retry: ({ context }) => context.retryInMs,
+    stable: ({ context }) => context.stableAfterMs,
+  },
+}).createMachine({
+  id: "connection",
+  context: fieldsOfTheActor,
+  initial: "attempting",
+  on: { ping: { actions: "joinPing" } },
+  states: {
+    attempting: {
+      initial: "opening",
+      after: { attemptTimeout: { actions: "failByTimeout" } },
+      on: { failed, stop: { target: "stopped", actions: "closeLink" } },
+      states: {
+        opening: { entry: "openTransport", on: { opened: { target: "handshaking", actions: "adoptLink" } } },
+        handshaking: {
+          entry: "sendConnect",
+          on: {
+            connack: [
+              { guard: "isAccepted", target: "#connection.connected" },
+              { guard: "isNextVersion", target: "opening", actions: ["closeLink", "fallBack"] },
+              { guard: "isCleaned", target: "opening", actions: ["sendDisconnect", "closeLink", "endCleaning"] },
+              { actions: "refuse" },
+            ],
+          },
+        },
+      },
+    },
+    connected: {
+      entry: "linkUp",
+      exit: "linkDown",
+      initial: "open",
+      after: { stable: { actions: "forgetAttempts" } },
+      on: { failed, recycle: { target: "attempting", actions: ["noteRecycle", "leaveLink", "closeLink"] } },
+      states: {
+        open: {
+          initial: "quiet",
+          on: { stop: "draining" },
+          states: {
+            quiet: {
+              after: {
+                pingDue: [
+                  { guard: "isPingDue", target: "pinging" },
+                  { target: "quiet", reenter: true },
+                ],
+              },
+              on: { ping: { target: "pinging", actions: "joinPing" } },
+            },
+            pinging: {
+              entry: "sendPingreq",
+              after: { pingTimeout: { actions: "failByPing" } },
+              on: { pingresp: { target: "quiet", actions: "notePong" } },
+            },
+          },
+        },
+        draining: {
+          entry: "startDraining",
+          after: { drainTimeout: { target: "#connection.stopped", actions: ["sendDisconnect", "closeLink"] } },
+          on: { drained: { target: "#connection.stopped", actions: ["sendDisconnect", "closeLink"] } },
+        },
+      },
+    },
+    backoff: {
+      after: { retry: "attempting" },
+      on: { reconnect: "attempting", stop: "stopped" },
+    },
+    // Not final: the actor waits here for its root to end, so that no supervisor takes its end for a reason to restart it.
+    stopped: { entry: "finish" },
+  },
+})

@@ -1,0 +1,201 @@
+/**
+ * The session actor: what leaves when. Does as little as possible; everything it knows is in the record store, so that a new
+ * one goes on where the last one stopped.
+ *
+ *     publishes   head ─▶ in flight ─▶ in flight ─▶ cursor: waits for quota, or for a link ─▶ tail
+ *     link up     PUBRELs in the order of their PUBRECs, unmetered; then from the head on, each taking quota: DUP where it was
+ *                 written on an earlier link; new ones after the last of them [MQTT-4.4.0-1, 4.6.0-1]
+ */
+
+import type { Program } from "../runtime/index.js"
+import { NotSentError, type OutgoingRecord, type PublishRecord, type RequestRecord } from "../session/index.js"
+import { finishSubscribe, finishUnsubscribe, requestsToRestore } from "./declared.js"
+import { tooLarge } from "./fitting.js"
+import { loseSession } from "./losing.js"
+import type { ClientScope } from "./scope.js"
+import type { SessionMessage } from "./session-messages.js"
+import { settlePublish } from "./settling.js"
+
+const RESUME = { type: "resume" } as const
+const PARK = { type: "park" } as const
+const ABANDONED = { type: "abandoned" } as const
+
+export class Session implements Program<SessionMessage> {
+  readonly kind = "actor"
+  readonly #scope: ClientScope
+  /** How many publications may be unanswered on this link, and how many are. */
+  #quota = 0
+  #used = 0
+  #drains: (() => void)[] = []
+
+  constructor(scope: ClientScope) {
+    this.#scope = scope
+  }
+
+  /** What a predecessor had done and not settled is settled now. */
+  init(): undefined {
+    const { session } = this.#scope
+    for (const record of session.publishes) if (record.phase === "done") this.#finished(record)
+    for (const record of session.requests) if (record.answer !== undefined) this.#answered(record)
+  }
+
+  handle(message: SessionMessage): undefined {
+    switch (message.type) {
+      case "publish":
+        if (message.phase === "done") this.#finished(message)
+        this.#pump()
+        break
+      case "subscribe":
+      case "unsubscribe":
+        if (message.answer !== undefined) this.#answered(message)
+        this.#ask()
+        break
+      case "link_up":
+        this.#linkUp()
+        break
+      case "link_down":
+        this.#linkDown()
+        break
+      case "withdraw":
+        this.#withdraw(message.record)
+        break
+      case "drain":
+        this.#drains.push(message.drained)
+    }
+    if (this.#drains.length > 0) this.#tellDrained()
+  }
+
+  snapshot(): unknown {
+    const { publishes, requests } = this.#scope.session
+    return { quota: this.#quota, used: this.#used, publishes: publishes.length, requests: requests.length }
+  }
+
+  #linkUp(): void {
+    const { session, settings, facts } = this.#scope
+    this.#quota = Math.min(settings.inflightWindow, facts.limits.receiveMaximum)
+    this.#used = 0
+    for (const record of session.publishes) record.metered = false
+    session.publishes.rewind()
+    session.requests.rewind()
+    if (!facts.sessionPresent) loseSession(this.#scope)
+    for (const record of requestsToRestore(this.#scope)) session.requests.append(record)
+    this.#ask()
+    this.#resendPubrels()
+    this.#pump()
+  }
+
+  #linkDown(): void {
+    const { session } = this.#scope
+    this.#quota = 0
+    for (const record of session.outbound.holders()) record.inflight?.send(PARK)
+  }
+
+  /** [MQTT-3.3.4-8]: no quota holds a PUBREL up; but the server counts it until its PUBCOMP. */
+  #resendPubrels(): void {
+    const released = [...this.#scope.session.publishes].filter(({ phase }) => phase === "released")
+    released.sort((left, right) => left.releaseOrder - right.releaseOrder)
+    for (const record of released) {
+      this.#meter(record)
+      record.inflight?.send(RESUME)
+    }
+  }
+
+  /** Lets leave what may. */
+  #pump(): void {
+    const scope = this.#scope
+    const { publishes } = scope.session
+    while (scope.port.open) {
+      const record = publishes.cursor
+      if (record === undefined) return
+      if (record.phase === "released" || record.phase === "done") publishes.advance()
+      else if (tooLarge(record, scope.facts)) this.#refuse(record)
+      else if (record.qos === 0) this.#sendQos0(record)
+      else {
+        if (this.#used >= this.#quota || !this.#send(record)) return
+        publishes.advance()
+      }
+    }
+  }
+
+  #sendQos0(record: PublishRecord): void {
+    this.#scope.port.publish(record, 0, false)
+    record.phase = "done"
+    this.#finished(record)
+  }
+
+  /** False: all 65,535 identifiers are in use. */
+  #send(record: PublishRecord): boolean {
+    const scope = this.#scope
+    if (record.packetId === 0) {
+      record.packetId = scope.session.outbound.allocate(record)
+      if (record.packetId === 0) return false
+      this.#meter(record)
+      scope.startOutbound(record)
+    } else {
+      this.#meter(record)
+      record.inflight?.send(RESUME)
+    }
+    return true
+  }
+
+  #meter(record: PublishRecord): void {
+    record.metered = true
+    this.#used++
+  }
+
+  #finished(record: PublishRecord): void {
+    if (record.metered) this.#used--
+    record.metered = false
+    this.#scope.session.remove(record)
+    settlePublish(this.#scope, record)
+  }
+
+  /** The server of this link takes no packet as large: it rejects. An identifier that it knows stays taken until the session ends. */
+  #refuse(record: PublishRecord): void {
+    const { session } = this.#scope
+    record.failure = new NotSentError("packet_too_large", "the server's Maximum Packet Size forbids it")
+    const { packetId, inflight } = record
+    this.#finished(record)
+    if (packetId === 0) return
+    session.outbound.hold(packetId, record)
+    inflight?.send(ABANDONED)
+  }
+
+  /** SUBSCRIBE and UNSUBSCRIBE: every one that waits, without quota. */
+  #ask(): void {
+    const scope = this.#scope
+    const { requests, outbound } = scope.session
+    for (let record = requests.cursor; scope.port.open && record !== undefined; record = requests.cursor) {
+      if (record.packetId === 0) {
+        record.packetId = outbound.allocate(record)
+        if (record.packetId === 0) return
+        scope.startOutbound(record)
+      } else record.inflight?.send(RESUME)
+      requests.advance()
+    }
+  }
+
+  #answered(record: RequestRecord): void {
+    const { session } = this.#scope
+    session.requests.remove(record)
+    session.outbound.release(record.packetId)
+    if (record.type === "subscribe") finishSubscribe(this.#scope, record)
+    else finishUnsubscribe(this.#scope, record)
+  }
+
+  #withdraw(record: OutgoingRecord): void {
+    const { session } = this.#scope
+    record.ref = 0
+    if (record.packetId !== 0) return
+    if (record.type === "publish") session.remove(record)
+    else session.requests.remove(record)
+  }
+
+  #tellDrained(): void {
+    const { publishes, requests } = this.#scope.session
+    if (publishes.length + requests.length > 0) return
+    const drains = this.#drains
+    this.#drains = []
+    for (const drained of drains) drained()
+  }
+}
