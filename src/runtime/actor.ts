@@ -14,7 +14,7 @@
 import { attemptAll } from "./cleanup.js"
 import { StartError } from "./errors.js"
 import { crash, describeExit, type ExitReason, KILLED, NOPROC } from "./exit.js"
-import { MessageQueue } from "./message-queue.js"
+import { type Mailbox, MessageQueue } from "./message-queue.js"
 import { type Program, Signal } from "./program.js"
 import type { ActorRef, Ref } from "./ref.js"
 import type { ActorSystem, Runnable } from "./system.js"
@@ -36,7 +36,7 @@ const TERMINATE_TIMEOUT_MS = 5_000
 
 /** The stable name that an actor fills while it lives (name.ts). */
 export interface Identity<in Message> extends ActorRef<Message> {
-  readonly mailbox: MessageQueue<unknown> | undefined
+  readonly mailbox: Mailbox<unknown> | undefined
   began(actor: Actor<Message>): void
   ended(actor: Actor<Message>): void
 }
@@ -71,7 +71,7 @@ export class Actor<in Message = never> implements ActorRef<Message>, Tapped, Run
   nextSibling: Actor<never> | undefined = undefined
   previousSibling: Actor<never> | undefined = undefined
   #program: Program<Message> | undefined = undefined
-  #mailbox: MessageQueue<unknown> | undefined
+  #mailbox: Mailbox<unknown> | undefined
   #links: Set<Actor<never>> | undefined = undefined
   #watchers: Set<Watcher> | undefined = undefined
   #cleanups: Set<() => void> | undefined = undefined
@@ -253,7 +253,7 @@ export class Actor<in Message = never> implements ActorRef<Message>, Tapped, Run
     }
   }
 
-  #queue(): MessageQueue<unknown> {
+  #queue(): Mailbox<unknown> {
     this.#mailbox ??= new MessageQueue()
     return this.#mailbox
   }
@@ -418,7 +418,7 @@ export class Actor<in Message = never> implements ActorRef<Message>, Tapped, Run
   }
 
   /** Signals were meant for this life alone; of a kept mailbox the messages stay. */
-  #drop(mailbox: MessageQueue<unknown>, reason: ExitReason): void {
+  #drop(mailbox: Mailbox<unknown>, reason: ExitReason): void {
     const kept = this.identity?.mailbox === mailbox
     for (let left = mailbox.length; left > 0; left--) {
       const item = mailbox.take()

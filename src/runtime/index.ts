@@ -24,12 +24,24 @@ export { ExitedError, NoProcessError, StartError } from "./errors.js"
 export type { ExitReason } from "./exit.js"
 export { crash, describeExit, isAbnormal, KILL, KILLED, NOPROC, NORMAL, SHUTDOWN } from "./exit.js"
 export { actorOf, whereis } from "./lookup.js"
-export { MessageQueue } from "./message-queue.js"
+export { type Mailbox, MessageQueue } from "./message-queue.js"
 export { Name, type NameOptions } from "./name.js"
 export type { MaybePromise } from "./program.js"
 export { isPromise, type Program, Signal } from "./program.js"
 export type { ActorRef, Ref, ReplyTo } from "./ref.js"
 export { type ActorOptions, START_TIMEOUT_MS, spawnChild, startActor } from "./start-actor.js"
+export {
+  type Chart,
+  type ChartEvent,
+  type ChartImplementation,
+  ChartLoopError,
+  type ChartMachine,
+  type ChartTimer,
+  compile,
+  type TimerHost,
+  UnknownStateError,
+  UnsupportedChartError,
+} from "./statechart/index.js"
 export { ActorSystem, createSystem, type DeadLetter, type System, type SystemOptions, systemOf } from "./system.js"
 export type { Tap, Tapped } from "./tap.js"
 export type { Tree } from "./tree.js"

@@ -4,7 +4,16 @@
  *     [ taken  taken | a  b  c ]      taken entries are cut off when they are half of the array
  *                      ^ head
  */
-export class MessageQueue<T> {
+
+/** Where messages wait for an actor. A bounded one may drop what it was given. */
+export interface Mailbox<T> {
+  readonly length: number
+  push(item: T): void
+  /** The oldest entry, taken out; undefined when there is none. */
+  take(): T | undefined
+}
+
+export class MessageQueue<T> implements Mailbox<T> {
   #items: (T | undefined)[] = []
   #head = 0
 

@@ -8,20 +8,20 @@
 import { InvalidOptionError } from "../errors.js"
 import { type Actor, DEAD, type Identity } from "./actor.js"
 import { NOPROC } from "./exit.js"
-import { MessageQueue } from "./message-queue.js"
+import { type Mailbox, MessageQueue } from "./message-queue.js"
 import type { ActorRef } from "./ref.js"
 import type { ActorSystem } from "./system.js"
 
 export interface NameOptions {
-  /** What happens to waiting messages when the actor ends: `lost` as in OTP (default), or `kept` for the next one. */
-  readonly mailbox?: "lost" | "kept" | undefined
+  /** What happens to waiting messages when the actor ends: `lost` as in OTP (default), `kept` for the next one, or kept in a mailbox of one's own. */
+  readonly mailbox?: "lost" | "kept" | Mailbox<unknown> | undefined
   /** Whether `whereis` finds it. */
   readonly register?: "registered" | "private" | undefined
 }
 
 export class Name<in Message> implements ActorRef<Message>, Identity<Message> {
   readonly label: string
-  readonly mailbox: MessageQueue<unknown> | undefined
+  readonly mailbox: Mailbox<unknown> | undefined
   readonly #system: ActorSystem
   readonly #registered: boolean
   #current: Actor<Message> | undefined = undefined
@@ -31,7 +31,7 @@ export class Name<in Message> implements ActorRef<Message>, Identity<Message> {
   constructor(system: ActorSystem, label: string, options: NameOptions = {}) {
     this.#system = system
     this.label = label
-    this.mailbox = options.mailbox === "kept" ? new MessageQueue() : undefined
+    this.mailbox = mailboxOf(options.mailbox)
     this.#registered = options.register === "registered"
     if (this.#registered) {
       if (system.names.has(label)) throw new InvalidOptionError("name", `"${label}" is taken`)
@@ -70,4 +70,9 @@ export class Name<in Message> implements ActorRef<Message>, Identity<Message> {
     while (this.mailbox !== undefined && this.mailbox.length > 0)
       this.#system.deadLetter(this.label, this.mailbox.take(), NOPROC)
   }
+}
+
+function mailboxOf(kind: NameOptions["mailbox"]): Mailbox<unknown> | undefined {
+  if (kind === undefined || kind === "lost") return undefined
+  return kind === "kept" ? new MessageQueue() : kind
 }
