@@ -3,20 +3,22 @@
  * read by hand. Each gives undefined for whatever is not common, wrong bytes included: `decode.ts` then reads, or
  * judges, the packet again from its start. A test holds both to the same packets.
  */
+import type { Chunk } from "./chunk.js"
 import type { Puback, Pubcomp, Pubrec, Pubrel } from "./packets/ack.js"
 import type { Publish } from "./packets/publish.js"
 import { NO_PROPERTIES } from "./properties.js"
-import { topicCache, view } from "./reader.js"
+import { topicCache } from "./reader.js"
 import type { ProtocolVersion, QoS } from "./version.js"
 
 /** A PUBLISH without properties; `first` was found to be allowed. */
 export function decodeCommonPublish(
   first: number,
-  bytes: Uint8Array,
+  chunk: Chunk,
   start: number,
   end: number,
   version: ProtocolVersion,
 ): Publish | undefined {
+  const { bytes } = chunk
   if (start + 2 > end) return undefined
   const topicEnd = start + 2 + (((bytes[start] as number) << 8) | (bytes[start + 1] as number))
   const qos = ((first >> 1) & 3) as QoS
@@ -30,7 +32,7 @@ export function decodeCommonPublish(
   return {
     type: "publish",
     topic,
-    payload: view(bytes, payloadStart, end),
+    payload: chunk.view(payloadStart, end),
     qos,
     retain: (first & 1) !== 0,
     dup: (first & 8) !== 0,

@@ -2,6 +2,7 @@
  * One packet's bytes to a packet, the one way that serves all of them. The hot path's short cuts are in
  * `decode-hot.ts`; they give the same packets.
  */
+import { Chunk } from "./chunk.js"
 import { malformed } from "./errors.js"
 import { CODEC_BY_NIBBLE, type Packet } from "./packet.js"
 import { checkPublishFlags } from "./packets/publish.js"
@@ -26,16 +27,10 @@ export function checkFirstByte(first: number, version: ProtocolVersion): void {
 }
 
 /** Decodes the body between `start` and `end`, to its last byte. @throws MalformedPacketError */
-export function decodeBody(
-  first: number,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  version: ProtocolVersion,
-): Packet {
+export function decodeBody(first: number, chunk: Chunk, start: number, end: number, version: ProtocolVersion): Packet {
   const codec = CODEC_BY_NIBBLE[first >> 4]
   if (codec === undefined) throw malformed("packet type 0 is reserved")
-  const reader = new Reader(bytes, start, end)
+  const reader = new Reader(chunk, start, end)
   const packet = codec.decode(reader, first & 15, version)
   reader.finish()
   return packet
@@ -46,10 +41,11 @@ export function decodeBody(
  * @throws MalformedPacketError, also when `bytes` hold less or more than one packet
  */
 export function decodePacket(bytes: Uint8Array, version: ProtocolVersion): Packet {
-  const header = new Reader(bytes, 0, bytes.length)
+  const chunk = new Chunk(bytes)
+  const header = new Reader(chunk, 0, bytes.length)
   const first = header.byte()
   checkFirstByte(first, version)
   const length = version === 5 ? header.varint() : header.looseVarint()
   if (length !== header.remaining) throw malformed("the remaining length is not the length of what remains")
-  return decodeBody(first, bytes, bytes.length - length, bytes.length, version)
+  return decodeBody(first, chunk, bytes.length - length, bytes.length, version)
 }

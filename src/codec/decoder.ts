@@ -8,6 +8,7 @@
  * array that grows by doubling up to the packet's size, so that a length alone makes nobody allocate, and no byte is
  * copied more than twice on average.
  */
+import { Chunk } from "./chunk.js"
 import { checkFirstByte, decodeBody } from "./decode.js"
 import { decodeCommonPublish, decodeShortAck } from "./decode-hot.js"
 import { MalformedPacketError, malformed, protocolError } from "./errors.js"
@@ -84,20 +85,21 @@ export class Decoder {
   }
 
   /** Delivers the whole packets of a chunk and keeps the rest. */
-  #deliver(chunk: Uint8Array, from: number): void {
-    const end = chunk.length
+  #deliver(bytes: Uint8Array, from: number): void {
+    const chunk = new Chunk(bytes)
+    const end = bytes.length
     let offset = from
     while (offset < end && !this.#stopped) {
-      const first = chunk[offset] as number
-      const headerEnd = this.#headerEnd(chunk, offset, end)
+      const first = bytes[offset] as number
+      const headerEnd = this.#headerEnd(bytes, offset, end)
       if (headerEnd === 0) {
-        this.#keep(chunk, offset, 0)
+        this.#keep(bytes, offset, 0)
         return
       }
-      const packetEnd = headerEnd + remainingLength(chunk, offset, headerEnd)
+      const packetEnd = headerEnd + remainingLength(bytes, offset, headerEnd)
       this.#checkSize(packetEnd - offset)
       if (packetEnd > end) {
-        this.#keep(chunk, offset, packetEnd - offset)
+        this.#keep(bytes, offset, packetEnd - offset)
         return
       }
       this.#decode(first, chunk, headerEnd, packetEnd, packetEnd - offset)
@@ -105,14 +107,15 @@ export class Decoder {
     }
   }
 
-  #decode(first: number, bytes: Uint8Array, start: number, end: number, size: number): void {
+  #decode(first: number, chunk: Chunk, start: number, end: number, size: number): void {
     const kind = first >> 4
     const version = this.version
     let packet: Packet | undefined
-    if (kind === 3) packet = decodeCommonPublish(first, bytes, start, end, version)
-    else if (end - start === 2 && kind >= 4 && kind <= 7) packet = decodeShortAck(first, bytes, start)
-    else if (this.#connackAwaited && version === 5 && kind === 2 && end - start === 2) packet = oldRefusal(bytes, start)
-    packet ??= decodeBody(first, bytes, start, end, version)
+    if (kind === 3) packet = decodeCommonPublish(first, chunk, start, end, version)
+    else if (end - start === 2 && kind >= 4 && kind <= 7) packet = decodeShortAck(first, chunk.bytes, start)
+    else if (this.#connackAwaited && version === 5 && kind === 2 && end - start === 2)
+      packet = oldRefusal(chunk.bytes, start)
+    packet ??= decodeBody(first, chunk, start, end, version)
     this.#connackAwaited = false
     if (packet.type === "connect") this.version = packet.version
     this.#onPacket(packet, size)
@@ -170,7 +173,7 @@ export class Decoder {
     const bytes = this.#partial
     const size = this.#needed
     this.#forget()
-    this.#decode(bytes[0] as number, bytes, this.#headerEnd(bytes, 0, size), size, size)
+    this.#decode(bytes[0] as number, new Chunk(bytes), this.#headerEnd(bytes, 0, size), size, size)
   }
 
   #append(chunk: Uint8Array, start: number, end: number): void {

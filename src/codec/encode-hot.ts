@@ -16,6 +16,7 @@ import {
   publishFlags,
 } from "./packets/publish.js"
 import { NO_PROPERTIES } from "./properties.js"
+import { isShortPlainTopic } from "./topic.js"
 import { MAXIMUM_VARINT, type ProtocolVersion, varintSize } from "./version.js"
 import { Writer, writeVarint } from "./writer.js"
 
@@ -120,10 +121,17 @@ export function encodeAckInto(
 /** The bytes that the whole PUBLISH takes on the wire, fixed header and payload included. @throws InvalidPacketError */
 export function publishSize(publish: PublishHead, payloadLength: number, version: ProtocolVersion): number {
   checkPayloadLength(payloadLength)
+  const remaining = publishFieldsSize(publish, version) + payloadLength
+  return 1 + varintSize(remaining) + remaining
+}
+
+function publishFieldsSize(publish: PublishHead, version: ProtocolVersion): number {
+  if ((publish.properties === NO_PROPERTIES || version < 5) && isShortPlainTopic(publish.topic)) {
+    return 2 + publish.topic.length + (publish.qos === 0 ? 0 : 2) + (version === 5 ? 1 : 0)
+  }
   const writer = new Writer(NOWHERE, 0)
   encodePublishFields(publish, 1, writer, version)
-  const remaining = writer.offset + payloadLength
-  return 1 + varintSize(remaining) + remaining
+  return writer.offset
 }
 
 function encodeAnyPublishHead(

@@ -52,6 +52,8 @@ export interface PropertySpec {
   readonly in: readonly PropertyOwner[]
   /** Zero may not be sent; `reasonCode` answers it. */
   readonly zero?: { readonly reasonCode: number }
+  /** May not be there without that other one. */
+  readonly needs?: string
 }
 
 export const PROPERTIES = {
@@ -66,7 +68,12 @@ export const PROPERTIES = {
   assignedClientIdentifier: { id: 0x12, wire: "text", in: ["connack"] },
   serverKeepAlive: { id: 0x13, wire: "u16", in: ["connack"] },
   authenticationMethod: { id: 0x15, wire: "text", in: ["connect", "connack", "auth"] },
-  authenticationData: { id: 0x16, wire: "binary", in: ["connect", "connack", "auth"] },
+  authenticationData: {
+    id: 0x16,
+    wire: "binary",
+    in: ["connect", "connack", "auth"],
+    needs: "authenticationMethod",
+  },
   requestProblemInformation: { id: 0x17, wire: "boolean", in: ["connect"] },
   willDelayInterval: { id: 0x18, wire: "u32", in: ["will"] },
   requestResponseInformation: { id: 0x19, wire: "boolean", in: ["connect"] },
@@ -136,14 +143,32 @@ const rows: readonly PropertyRow[] = Object.entries(PROPERTIES satisfies Record<
   }),
 )
 
-/** For the encoder: the row of that name. */
-export const ROW_BY_NAME: ReadonlyMap<string, PropertyRow> = new Map(rows.map((row) => [row.name, row]))
+/** For the encoder: the rows that each owner may carry, by name. */
+export const ROWS_BY_NAME: { readonly [T in PropertyOwner]: ReadonlyMap<string, PropertyRow> } = forEachOwner(
+  (carried) => new Map(carried.map((row) => [row.name, row])),
+)
 
-/** For the decoder: the row of that identifier, if that owner may carry it. */
-export function rowsById(owner: PropertyOwner): readonly (PropertyRow | undefined)[] {
-  const table: (PropertyRow | undefined)[] = new Array<undefined>(128).fill(undefined)
-  for (const row of rows) {
-    if (row.in.includes(owner)) table[row.id] = row
+/** For the decoder: the rows that each owner may carry, by identifier; 0…127, no identifier is beyond. */
+export const ROWS_BY_ID: { readonly [T in PropertyOwner]: readonly (PropertyRow | undefined)[] } = forEachOwner(
+  (carried) => Array.from({ length: 128 }, (_, id) => carried.find((row) => row.id === id)),
+)
+
+function forEachOwner<R>(derive: (carried: readonly PropertyRow[]) => R): { readonly [T in PropertyOwner]: R } {
+  const of = (owner: PropertyOwner): R => derive(rows.filter((row) => row.in.includes(owner)))
+  return {
+    connect: of("connect"),
+    will: of("will"),
+    connack: of("connack"),
+    publish: of("publish"),
+    puback: of("puback"),
+    pubrec: of("pubrec"),
+    pubrel: of("pubrel"),
+    pubcomp: of("pubcomp"),
+    subscribe: of("subscribe"),
+    suback: of("suback"),
+    unsubscribe: of("unsubscribe"),
+    unsuback: of("unsuback"),
+    disconnect: of("disconnect"),
+    auth: of("auth"),
   }
-  return table
 }

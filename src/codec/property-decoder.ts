@@ -2,7 +2,7 @@
  * Bytes to properties, driven by the one table. MQTT 3.1 and 3.1.1 have none: nothing is read there.
  */
 import { MalformedPacketError, malformed, protocolError } from "./errors.js"
-import { NO_PROPERTIES, type Properties, type PropertyOwner, type PropertyRow, rowsById } from "./properties.js"
+import { NO_PROPERTIES, type Properties, type PropertyOwner, type PropertyRow, ROWS_BY_ID } from "./properties.js"
 import type { Reader } from "./reader.js"
 import type { ProtocolVersion } from "./version.js"
 
@@ -20,9 +20,10 @@ export function decodeProperties<T extends PropertyOwner>(
   const length = reader.varint()
   if (length === 0) return NO_PROPERTIES as Properties<T>
   const end = reader.openSection(length)
-  const table = tables[owner]
+  const table = ROWS_BY_ID[owner]
   const properties: Record<string, unknown> = {}
   let seen = 0
+  let needed: string | undefined
   while (reader.remaining > 0) {
     const id = reader.byte()
     const row = table[id]
@@ -33,12 +34,11 @@ export function decodeProperties<T extends PropertyOwner>(
     }
     if ((seen & row.bit) !== 0) throw protocolError(`${row.name} is in ${owner} more than once`)
     seen |= row.bit
+    needed ??= row.needs
     properties[row.name] = decodeValue(row, reader)
   }
   reader.closeSection(end)
-  if (properties["authenticationData"] !== undefined && properties["authenticationMethod"] === undefined) {
-    throw protocolError("authenticationData without authenticationMethod (§3.1.2.11.10)")
-  }
+  if (needed !== undefined && properties[needed] === undefined) throw protocolError(`${needed} is missing in ${owner}`)
   return properties as Properties<T>
 }
 
@@ -80,21 +80,4 @@ function checkZero(row: PropertyRow, value: number): number {
 function checkBit(row: PropertyRow, value: number): 0 | 1 {
   if (value !== 0 && value !== 1) throw protocolError(`${row.name} is neither 0 nor 1`)
   return value
-}
-
-const tables: { readonly [T in PropertyOwner]: readonly (PropertyRow | undefined)[] } = {
-  connect: rowsById("connect"),
-  will: rowsById("will"),
-  connack: rowsById("connack"),
-  publish: rowsById("publish"),
-  puback: rowsById("puback"),
-  pubrec: rowsById("pubrec"),
-  pubrel: rowsById("pubrel"),
-  pubcomp: rowsById("pubcomp"),
-  subscribe: rowsById("subscribe"),
-  suback: rowsById("suback"),
-  unsubscribe: rowsById("unsubscribe"),
-  unsuback: rowsById("unsuback"),
-  disconnect: rowsById("disconnect"),
-  auth: rowsById("auth"),
 }

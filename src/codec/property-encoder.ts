@@ -3,7 +3,7 @@
  * that is `undefined` is not given. MQTT 3.1 and 3.1.1 have no properties: nothing is written there.
  */
 import { InvalidPacketError } from "./errors.js"
-import { NO_PROPERTIES, type Properties, type PropertyOwner, type PropertyRow, ROW_BY_NAME } from "./properties.js"
+import { NO_PROPERTIES, type Properties, type PropertyOwner, type PropertyRow, ROWS_BY_NAME } from "./properties.js"
 import type { ProtocolVersion } from "./version.js"
 import type { Writer } from "./writer.js"
 
@@ -20,14 +20,17 @@ export function encodeProperties<T extends PropertyOwner>(
     return
   }
   const start = writer.openSection()
+  const rows = ROWS_BY_NAME[owner]
   const values = properties as { readonly [name: string]: unknown }
   for (const name in values) {
     const value = values[name]
-    if (value !== undefined) encodeProperty(owner, name, value, writer)
-  }
-  // [MQTT-3.1.2.11.10]: data without a method is a protocol error.
-  if (values["authenticationData"] !== undefined && values["authenticationMethod"] === undefined) {
-    throw new InvalidPacketError("properties.authenticationData", "needs an authenticationMethod")
+    if (value === undefined) continue
+    const row = rows.get(name)
+    if (row === undefined) throw new InvalidPacketError(`properties.${name}`, `is no property of ${owner}`)
+    if (row.needs !== undefined && values[row.needs] === undefined) {
+      throw new InvalidPacketError(row.field, `needs ${row.needs} (§3.1.2.11.10)`)
+    }
+    encodeProperty(row, value, writer)
   }
   writer.closeSection(start, "properties")
 }
@@ -43,10 +46,7 @@ export function hasNoProperties(properties: object): boolean {
   return true
 }
 
-function encodeProperty(owner: PropertyOwner, name: string, value: unknown, writer: Writer): void {
-  const row = ROW_BY_NAME.get(name)
-  if (row === undefined) throw new InvalidPacketError(`properties.${name}`, "is no MQTT property")
-  if (!row.in.includes(owner)) throw new InvalidPacketError(`properties.${name}`, `may not be in ${owner}`)
+function encodeProperty(row: PropertyRow, value: unknown, writer: Writer): void {
   switch (row.wire) {
     case "pairs":
       for (const pair of checkArray(value, row.field)) encodePair(row, pair, writer)

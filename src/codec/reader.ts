@@ -2,25 +2,26 @@
  * A bounds-checked cursor over the bytes of one packet. Whatever is not there, or is not what it should be, throws
  * MalformedPacketError with the reason code that answers it.
  */
+import type { Chunk } from "./chunk.js"
 import { malformed, protocolError } from "./errors.js"
 import { readText } from "./text.js"
 import { TextCache } from "./text-cache.js"
 import { hasWildcard, topicFilterProblem } from "./topic.js"
 import { varintSize } from "./version.js"
 
-export const EMPTY_BYTES: Uint8Array = new Uint8Array(0)
-
 /** Topic names already seen: none is empty, none has a wildcard. */
 export const topicCache: TextCache = new TextCache((text) => text !== "" && !hasWildcard(text))
 const nameCache = new TextCache(() => true)
 
 export class Reader {
+  readonly #chunk: Chunk
   readonly #bytes: Uint8Array
   #offset: number
   #end: number
 
-  constructor(bytes: Uint8Array, start: number, end: number) {
-    this.#bytes = bytes
+  constructor(chunk: Chunk, start: number, end: number) {
+    this.#chunk = chunk
+    this.#bytes = chunk.bytes
     this.#offset = start
     this.#end = end
   }
@@ -111,13 +112,13 @@ export class Reader {
   /** Length u16 and bytes; a view into the packet. */
   binary(): Uint8Array {
     const start = this.#takePrefixed()
-    return view(this.#bytes, start, this.#offset)
+    return this.#chunk.view(start, this.#offset)
   }
 
   /** All that is left; a view into the packet. */
   rest(): Uint8Array {
     const start = this.#take(this.remaining)
-    return view(this.#bytes, start, this.#offset)
+    return this.#chunk.view(start, this.#offset)
   }
 
   /** Narrows the reader to the next `bytes` bytes; give the answer to `closeSection`. */
@@ -148,11 +149,6 @@ export class Reader {
   #takePrefixed(): number {
     return this.#take(this.u16())
   }
-}
-
-/** A plain Uint8Array over the same memory, whatever subclass `bytes` is. */
-export function view(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  return start === end ? EMPTY_BYTES : new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start)
 }
 
 function checkText(text: string | undefined): string {
