@@ -390,8 +390,8 @@ export class Actor<in Message = never> implements ActorRef<Message>, Tapped, Run
     if (this.identity !== undefined) this.identity.ended(this)
     if (this.#mailbox !== undefined) this.#drop(this.#mailbox, reason)
     this.#startEnded?.(reason)
+    if (this.firstChild !== undefined) this.#orphan(reason) // first: its next life must not meet the children of this one
     if (this.parent !== undefined) this.#tellParent(this.parent, reason, starting)
-    if (this.firstChild !== undefined) this.#orphan(reason)
     if (this.#links !== undefined) for (const linked of this.#links) system.post(() => linked.linkedExit(this, reason))
     if (this.#watchers !== undefined)
       for (const watcher of this.#watchers) system.post(() => watcher.ended(this, reason))

@@ -16,5 +16,5 @@ export interface ReplyTo<in Value> {
   readonly fail: (error: Error) => void
 }
 
-/** A correlation reference: slot and generation in one 31-bit integer. */
+/** A correlation reference: slot and generation in one exact number, never used twice. */
 export type Ref = number & { readonly __ref: "Ref" }

@@ -62,6 +62,8 @@ export class Slot implements ParentContext {
   parent: Actor<never>
   /** The child's actor while it starts, so that a start that takes too long can be ended. */
   starting: Actor<never> | undefined = undefined
+  /** What the last start that succeeded gave. */
+  handle: { readonly value: unknown } | undefined = undefined
   #memory: unknown = undefined
   #release: (() => void) | undefined = undefined
 
@@ -81,10 +83,12 @@ export class Slot implements ParentContext {
     return this.#memory as T
   }
 
+  /** The supervisor has no such child any more. */
   forget(): void {
     this.#release?.()
     this.#release = undefined
     this.#memory = undefined
+    this.handle = undefined
   }
 }
 
@@ -99,6 +103,24 @@ const CHILD_OPTIONS: readonly string[] = ["id", "name", "trapExit", "mailbox", "
 export function checkChildOptions(options: ChildOptions): void {
   for (const option of Object.keys(options))
     if (!CHILD_OPTIONS.includes(option)) throw new InvalidOptionError(option, "is not an option of a child")
+}
+
+const RESTART_TYPES: readonly unknown[] = [undefined, "permanent", "transient", "temporary"]
+const SHUTDOWN_WORDS: readonly unknown[] = [undefined, "infinity", "brutal_kill"]
+
+/** @throws InvalidOptionError */
+export function checkChildSpec(spec: ChildSpec): void {
+  const { id, start, restart, shutdown, startTimeoutMs } = spec
+  const refuse = (option: string, message: string): never => {
+    throw new InvalidOptionError(`children.${option}`, message)
+  }
+  if (typeof id !== "string" || id === "") refuse("id", "must be a text that is not empty")
+  if (typeof start !== "function") refuse("start", "must be a function")
+  if (!RESTART_TYPES.includes(restart)) refuse("restart", `must be ${RESTART_TYPES.slice(1).join(", ")}`)
+  if (!SHUTDOWN_WORDS.includes(shutdown) && !(typeof shutdown === "number" && shutdown >= 0))
+    refuse("shutdown", `must be ${SHUTDOWN_WORDS.slice(1).join(", ")} or 0 or more ms`)
+  if (startTimeoutMs !== undefined && !(startTimeoutMs > 0)) refuse("startTimeoutMs", "must be more than 0")
+  if ("significant" in spec && spec.significant === true) refuse("significant", "is not supported yet")
 }
 
 /** The child specification of an actor; its handle is a ref that stays good over restarts. */
@@ -130,6 +152,7 @@ export function actor<Args, Message>(
           parent: slot.parent,
           identity: name,
           trapExit: options.trapExit,
+          startTimeoutMs: Number.POSITIVE_INFINITY, // the supervisor bounds it, by the specification
         }),
       ).with(name)
     },

@@ -14,6 +14,8 @@ export interface Entry {
   running: Running | undefined
   /** Its end is expected: nothing is decided about it. */
   stopping: boolean
+  /** Its start failed during a restart; that is decided upon when the supervisor comes to it. */
+  retrying: boolean
   restarts: number
 }
 
@@ -33,7 +35,7 @@ export interface ChildCounts {
 }
 
 export function makeEntry(spec: ChildSpec, slot: Slot): Entry {
-  return { spec, slot, running: undefined, stopping: false, restarts: 0 }
+  return { spec, slot, running: undefined, stopping: false, retrying: false, restarts: 0 }
 }
 
 export function newSlot(system: ActorSystem, supervisor: ActorRef<never>, parent: Actor<never>): Slot {
@@ -49,34 +51,35 @@ export function startEntry(
   entry: Entry,
   exited: (actor: Actor<never>, reason: ExitReason) => void,
 ): Eventually<Running> {
+  entry.retrying = false
   return andThen(startChild(entry.spec, entry.slot, exited), (running) => {
     entry.running = running
     entry.stopping = false
+    entry.slot.handle = { value: running.handle }
     return running
   })
 }
 
-/** Nothing to do when it does not run. */
+/** Stops it also while it starts; nothing to do when it does not run. */
 export function stopEntry(entry: Entry, reason: ExitReason): Eventually<undefined> {
-  const { running } = entry
-  if (running === undefined) return undefined
+  entry.retrying = false
+  const actor = entry.running?.actor ?? entry.slot.starting
+  if (actor === undefined) return undefined
   entry.stopping = true
-  return andThen(stopChild(entry.spec, running.actor, reason), () => {
+  return andThen(stopChild(entry.spec, actor, reason), () => {
     entry.running = undefined
     return undefined
   })
 }
 
 export function describeEntry(entry: Entry): ChildInfo {
-  const alive = entry.running?.actor.alive === true
+  const { running, retrying, slot } = entry
+  const alive = running?.actor.alive === true
+  const coming = running !== undefined || slot.starting !== undefined || retrying
   return {
     id: entry.spec.id,
-    ref: alive ? entry.running?.actor.self : undefined,
-    status: alive
-      ? "running"
-      : entry.running !== undefined || entry.slot.starting !== undefined
-        ? "restarting"
-        : "stopped",
+    ref: alive ? running.actor.self : undefined,
+    status: alive ? "running" : coming ? "restarting" : "stopped",
     type: entry.spec.type ?? "worker",
     restarts: entry.restarts,
   }

@@ -2,7 +2,16 @@
  * The hands of a dynamic supervisor: children come and go, each is restarted alone (Elixir DynamicSupervisor).
  */
 
-import { type Actor, type ActorRef, crash, type ExitReason, type Program, SHUTDOWN, Signal } from "../runtime/index.js"
+import {
+  type Actor,
+  type ActorRef,
+  actorOf,
+  crash,
+  type ExitReason,
+  type Program,
+  SHUTDOWN,
+  Signal,
+} from "../runtime/index.js"
 import type { ChildSpec, Slot } from "./child-spec.js"
 import { type Entry, makeEntry, startEntry, stopEntry } from "./child-table.js"
 import { decide, type Intensity } from "./decide.js"
@@ -32,6 +41,9 @@ export class DynamicProgram implements Program<Request<DynamicProgram>> {
   constructor(plan: DynamicPlan, actor: Actor<Request<DynamicProgram>>) {
     this.#plan = plan
     this.#actor = actor
+    actor.own(() => {
+      for (const { slot } of this.#entries) slot.forget()
+    })
   }
 
   get entries(): readonly Entry[] {
@@ -58,7 +70,6 @@ export class DynamicProgram implements Program<Request<DynamicProgram>> {
 
   terminate(reason: ExitReason): PromiseLike<unknown> | undefined {
     this.#ending = true
-    for (const { slot } of this.#entries) slot.starting?.shutdown({ kind: "kill" })
     return onlyPromise(this.#stopAll(reasonForChildren(reason)))
   }
 
@@ -78,7 +89,7 @@ export class DynamicProgram implements Program<Request<DynamicProgram>> {
 
   /** @throws ChildError not_found */
   terminateChild(child: ActorRef<never>): Eventually<undefined> {
-    const entry = [...this.#entries].find(({ running }) => running?.actor === child || running?.actor.self === child)
+    const entry = this.#find(child)
     if (entry === undefined) throw new ChildError("not_found", `child with pid ${child.pid}`)
     const { running } = entry
     return andThen(stopEntry(entry, SHUTDOWN), () => {
@@ -87,11 +98,19 @@ export class DynamicProgram implements Program<Request<DynamicProgram>> {
     })
   }
 
+  #find(child: ActorRef<never>): Entry | undefined {
+    const actor = actorOf(child)
+    if (actor !== undefined) return this.#byActor.get(actor)
+    // Between two lives only its handle tells whose ref it is.
+    return [...this.#entries].find(({ retrying, slot }) => retrying && slot.handle?.value === child)
+  }
+
   #ended(entry: Entry, reason: ExitReason): Eventually<undefined> {
     const { intensity, report } = this.#plan
     const { id } = entry.spec
     const supervisor = this.#actor.label
     this.#release(entry)
+    entry.retrying = false
     const policy = { strategy: "one_for_one", intensity } as const
     const nowMs = this.#actor.system.clock.now()
     const own = { id, restart: entry.spec.restart ?? "permanent", running: false }
@@ -110,9 +129,18 @@ export class DynamicProgram implements Program<Request<DynamicProgram>> {
         report({ kind: "restarted", supervisor, child: id, reason, started: [id] })
         return orElse<undefined>(
           () => andThen(this.#start(entry), () => undefined),
-          (error) => (this.#ending ? undefined : this.#ended(entry, crash(error))),
+          (error) => (this.#ending ? undefined : this.#retry(entry, crash(error))),
         )
     }
+  }
+
+  /** In a turn of its own, as in OTP: between two attempts it hears what else there is to hear. */
+  #retry(entry: Entry, reason: ExitReason): undefined {
+    const again: Request<DynamicProgram> = {
+      perform: () => (entry.retrying && !this.#ending ? this.#ended(entry, reason) : undefined),
+    }
+    entry.retrying = true
+    this.#actor.system.post(() => this.#actor.send(again))
   }
 
   #giveUp(reason: ExitReason): Eventually<undefined> {
@@ -125,20 +153,21 @@ export class DynamicProgram implements Program<Request<DynamicProgram>> {
 
   #start(entry: Entry): Eventually<{ readonly handle: unknown }> {
     return andThen(
-      startEntry(entry, (actor) => this.#foreignEnded(actor)),
+      startEntry(entry, (actor) => this.#unreportedEnd(actor)),
       (running) => {
         if (this.#ending || this.#actor.exitReason !== undefined) {
           running.actor.shutdown(SHUTDOWN) // this supervisor ended while the child started
           throw new ChildError("not_found", entry.spec.id)
         }
         this.#byActor.set(running.actor, entry)
+        this.#unreportedEnd(running.actor) // before it was in the table
         return running
       },
     )
   }
 
-  /** The end of a child that was spawned elsewhere, which the kernel does not report by itself. */
-  #foreignEnded(actor: Actor<never>): void {
+  /** The end of a child that the kernel does not report: it was spawned elsewhere, or was not in the table yet. */
+  #unreportedEnd(actor: Actor<never>): void {
     if (!this.childEnded(actor) && actor.exitReason !== undefined)
       this.#actor.receive(new Signal("child", actor, actor.exitReason))
   }
@@ -153,6 +182,7 @@ export class DynamicProgram implements Program<Request<DynamicProgram>> {
   }
 
   #forget(entry: Entry): undefined {
+    entry.retrying = false
     this.#entries.delete(entry)
     entry.slot.forget()
   }

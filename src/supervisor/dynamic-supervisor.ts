@@ -18,13 +18,21 @@ import {
   type Tree,
   treeOf,
 } from "../runtime/index.js"
-import { type ChildOptions, type ChildSpec, checkChildOptions, Slot, slotOf, startIn } from "./child-spec.js"
+import {
+  type ChildOptions,
+  type ChildSpec,
+  checkChildOptions,
+  checkChildSpec,
+  Slot,
+  slotOf,
+  startIn,
+} from "./child-spec.js"
 import { type ChildCounts, type ChildInfo, countEntries, describeEntry } from "./child-table.js"
 import type { Intensity } from "./decide.js"
 import { DynamicProgram } from "./dynamic-program.js"
 import { logReports } from "./report.js"
 import { ask, type Request } from "./request.js"
-import { checkIntensity, DEFAULT_INTENSITY } from "./supervisor.js"
+import { checkIntensity, DEFAULT_INTENSITY } from "./supervisor-options.js"
 
 export interface DynamicSupervisorOptions {
   /** Registered for `whereis`. */
@@ -59,7 +67,6 @@ export async function startDynamicSupervisor(options: DynamicSupervisorOptions =
   checkOptions(options)
   const handle = new DynamicHandle(systemOf(options.system), options)
   handle.spawn(undefined)
-  void handle.exited.then(() => handle.release())
   return handle
 }
 
@@ -117,7 +124,10 @@ class DynamicHandle implements DynamicSupervisor {
   }
 
   startChild<Handle>(spec: ChildSpec<Handle>): Promise<Handle> {
-    return ask(this.#name, (program) => program.startChild(spec)) as Promise<Handle>
+    return ask(this.#name, (program) => {
+      checkChildSpec(spec)
+      return program.startChild(spec)
+    }) as Promise<Handle>
   }
 
   terminateChild(child: ActorRef<never> | { readonly ref: ActorRef<never> }): Promise<void> {
@@ -153,6 +163,7 @@ class DynamicHandle implements DynamicSupervisor {
       identity: this.#name,
       trapExit: true,
     })
+    if (parent === undefined) actor.own(() => this.release())
     const program = new DynamicProgram(
       {
         intensity: this.#options.intensity ?? DEFAULT_INTENSITY,

@@ -8,7 +8,7 @@
 import { type Actor, crash, type ExitReason, isAbnormal, type Program, type Signal } from "../runtime/index.js"
 import { countRestart, type Intensity } from "./decide.js"
 import { RestartIntensityError } from "./errors.js"
-import type { Reporter } from "./report.js"
+import { guardedReporter, type Reporter } from "./report.js"
 
 /** How children are made. Their restart type is transient; both functions are synchronous. */
 export interface FactoryTemplate {
@@ -28,11 +28,13 @@ export class FactoryProgram implements Program<never> {
   readonly kind = "supervisor"
   readonly #plan: FactoryPlan
   readonly #actor: Actor<never>
+  readonly #tell: Reporter
   #restarts: readonly number[] = []
 
   constructor(plan: FactoryPlan, actor: Actor<never>) {
     this.#plan = plan
     this.#actor = actor
+    this.#tell = guardedReporter(plan.report, actor.system.logger)
   }
 
   init(): undefined {
@@ -58,20 +60,32 @@ export class FactoryProgram implements Program<never> {
   }
 
   #ended(child: Actor<never>, reason: ExitReason): void {
-    const { intensity, report, template } = this.#plan
-    const supervisor = this.#actor.label
-    const counted = countRestart(intensity, this.#restarts, this.#actor.system.clock.now())
-    if (counted === undefined) {
-      report({ kind: "gave_up", supervisor, child: child.label, reason })
-      this.#actor.shutdown(crash(new RestartIntensityError(supervisor, child.label, reason, intensity)))
-      return
+    const { intensity, template } = this.#plan
+    let why = reason
+    for (;;) {
+      const counted = countRestart(intensity, this.#restarts, this.#actor.system.clock.now())
+      if (counted === undefined) {
+        this.#giveUp(child, why)
+        return
+      }
+      this.#restarts = counted
+      this.#report("restarted", child, why)
+      try {
+        template.restart(child, this.#actor)
+        return
+      } catch (error) {
+        why = crash(error)
+      }
     }
-    this.#restarts = counted
-    report({ kind: "restarted", supervisor, child: child.label, reason, started: [child.label] })
-    try {
-      template.restart(child, this.#actor)
-    } catch (error) {
-      this.#ended(child, crash(error))
-    }
+  }
+
+  #giveUp(child: Actor<never>, reason: ExitReason): void {
+    this.#report("gave_up", child, reason)
+    this.#actor.shutdown(crash(new RestartIntensityError(this.#actor.label, child.label, reason, this.#plan.intensity)))
+  }
+
+  #report(kind: "restarted" | "gave_up", { label }: Actor<never>, reason: ExitReason): void {
+    const event = { supervisor: this.#actor.label, child: label, reason }
+    this.#tell(kind === "restarted" ? { kind, ...event, started: [label] } : { kind, ...event })
   }
 }

@@ -28,8 +28,8 @@ export { logReports, type Reporter, type SupervisorReport } from "./report.js"
 export {
   type Supervisor,
   SupervisorHandle,
-  type SupervisorOptions,
   startSupervisor,
   supervisor,
   supervisorSpec,
 } from "./supervisor.js"
+export type { SupervisorOptions } from "./supervisor-options.js"

@@ -18,6 +18,17 @@ export type SupervisorReport =
 
 export type Reporter = (report: SupervisorReport) => void
 
+/** The reporter behind a wall: what it throws is logged and stops no supervisor (case 85). */
+export function guardedReporter(report: Reporter, logger: Logger): Reporter {
+  return (event) => {
+    try {
+      report(event)
+    } catch (error) {
+      logger.error({ err: error, supervisor: event.supervisor }, "the supervisor's reporter threw")
+    }
+  }
+}
+
 /** Normal ends are nothing to tell of. */
 export function logReports(logger: Logger): Reporter {
   return (report) => {

@@ -4,13 +4,13 @@
  * Both are synchronous when the child is: then a restart is over before anything else runs.
  */
 
-import { type Actor, actorOf, type ExitReason, isPromise, KILLED, NORMAL, StartError } from "../runtime/index.js"
+import { type Actor, actorOf, type ExitReason, isPromise, KILLED, SHUTDOWN, StartError } from "../runtime/index.js"
 import type { ChildSpec, Slot, Started } from "./child-spec.js"
 
 const START_TIMEOUT_MS = 5_000
 const SHUTDOWN_MS = 5_000
 
-/** What is supervised, and the handle it is known by. */
+/** What is supervised, and the handle it is known by. It may have ended already, as after any start. */
 export interface Running {
   readonly actor: Actor<never>
   readonly handle: unknown
@@ -36,7 +36,7 @@ export function startChild(
 export function stopChild(spec: ChildSpec, child: Actor<never>, reason: ExitReason): undefined | Promise<void> {
   const shutdown = spec.shutdown ?? (spec.type === "supervisor" ? "infinity" : SHUTDOWN_MS)
   if (shutdown === "brutal_kill") child.exit(KILLED)
-  else child.shutdown(reason)
+  else child.shutdown(reason, "by_caller")
   if (child.exitReason !== undefined) return undefined
   return new Promise((resolve) => {
     const cancel =
@@ -54,24 +54,29 @@ export function stopChild(spec: ChildSpec, child: Actor<never>, reason: ExitReas
 
 function bounded(spec: ChildSpec, slot: Slot, outcome: Promise<Started<unknown>>): Promise<Started<unknown>> {
   const limitMs = spec.startTimeoutMs ?? START_TIMEOUT_MS
+  const { starting, parent, system } = slot
   return new Promise((resolve, reject) => {
     let late = false
-    const cancel = slot.system.clock.setTimer(() => {
+    const cancel = system.clock.setTimer(() => {
       late = true
-      slot.system.run(() => slot.starting?.exit(KILLED))
-      slot.starting = undefined
+      over()
+      system.run(() => starting?.exit(KILLED))
       reject(new StartError(spec.id, `start did not end within ${limitMs} ms`))
     }, limitMs)
+    const disown = parent.own(cancel)
+    const over = (): void => {
+      disown()
+      cancel()
+      if (slot.starting === starting) slot.starting = undefined // else the slot is on its next start already
+    }
     outcome.then(
       (started) => {
-        cancel()
-        slot.starting = undefined
-        if (late) actorOf(started.ref)?.shutdown(NORMAL)
+        over()
+        if (late) actorOf(started.ref)?.shutdown(SHUTDOWN)
         else resolve(started)
       },
       (error: unknown) => {
-        cancel()
-        slot.starting = undefined
+        over()
         reject(asStartError(spec.id, error))
       },
     )
@@ -85,9 +90,8 @@ function running(
   exited: (actor: Actor<never>, reason: ExitReason) => void,
 ): Running {
   const actor = actorOf(started.ref)
-  if (actor === undefined || actor.exitReason !== undefined)
-    throw new StartError(spec.id, "what it started does not live")
-  if (actor.parent !== slot.parent) bind(actor, slot.parent, exited)
+  if (actor === undefined) throw new StartError(spec.id, "what it started does not live")
+  if (actor.parent !== slot.parent && actor.exitReason === undefined) bind(actor, slot.parent, exited)
   return { actor, handle: started.handle }
 }
 

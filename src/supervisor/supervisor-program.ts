@@ -37,6 +37,7 @@ export class SupervisorProgram implements Program<Request<SupervisorProgram>> {
     this.#plan = plan
     this.#actor = actor
     this.#entries = plan.children.map((spec) => makeEntry(spec, plan.slotFor(spec, actor)))
+    actor.own(() => this.#forgetGuests())
   }
 
   get entries(): readonly Entry[] {
@@ -70,7 +71,6 @@ export class SupervisorProgram implements Program<Request<SupervisorProgram>> {
 
   terminate(reason: ExitReason): PromiseLike<unknown> | undefined {
     this.#ending = true
-    for (const { slot } of this.#entries) slot.starting?.shutdown({ kind: "kill" })
     return onlyPromise(this.#stopAll(reasonForChildren(reason)))
   }
 
@@ -120,6 +120,7 @@ export class SupervisorProgram implements Program<Request<SupervisorProgram>> {
     const { id } = entry.spec
     const supervisor = this.#actor.label
     entry.running = undefined
+    entry.retrying = false
     const nowMs = this.#actor.system.clock.now()
     const decision = decide(policy, this.#entries.map(candidate), this.#restarts, { id, reason, nowMs })
     switch (decision.kind) {
@@ -159,8 +160,17 @@ export class SupervisorProgram implements Program<Request<SupervisorProgram>> {
           return this.#start(entry)
         }),
       // OTP: a start that fails during a restart counts as a further restart.
-      (error) => (failed === undefined || this.#ending ? undefined : this.#ended(failed, crash(error))),
+      (error) => (failed === undefined || this.#ending ? undefined : this.#retry(failed, crash(error))),
     )
+  }
+
+  /** In a turn of its own, as in OTP: between two attempts it hears what else there is to hear. */
+  #retry(entry: Entry, reason: ExitReason): undefined {
+    const again: Request<SupervisorProgram> = {
+      perform: () => (entry.retrying && !this.#ending ? this.#ended(entry, reason) : undefined),
+    }
+    entry.retrying = true
+    this.#actor.system.post(() => this.#actor.send(again))
   }
 
   #giveUp(error: RestartIntensityError): Eventually<undefined> {
@@ -175,17 +185,20 @@ export class SupervisorProgram implements Program<Request<SupervisorProgram>> {
   #start(entry: Entry): Eventually<{ readonly handle: unknown }> {
     if (this.#ending || this.#actor.exitReason !== undefined) throw new ChildError("not_found", entry.spec.id)
     return andThen(
-      startEntry(entry, (actor) => this.#foreignEnded(actor)),
+      startEntry(entry, (actor) => this.#unreportedEnd(actor)),
       (running) => {
-        if (!this.#ending && this.#actor.exitReason === undefined) return running
-        running.actor.shutdown(SHUTDOWN) // this supervisor ended while the child started
-        throw new ChildError("not_found", entry.spec.id)
+        if (this.#ending || this.#actor.exitReason !== undefined) {
+          running.actor.shutdown(SHUTDOWN) // this supervisor ended while the child started
+          throw new ChildError("not_found", entry.spec.id)
+        }
+        this.#unreportedEnd(running.actor) // before it was in the table
+        return running
       },
     )
   }
 
-  /** The end of a child that was spawned elsewhere, which the kernel does not report by itself. */
-  #foreignEnded(actor: Actor<never>): void {
+  /** The end of a child that the kernel does not report: it was spawned elsewhere, or was not in the table yet. */
+  #unreportedEnd(actor: Actor<never>): void {
     if (!this.childEnded(actor) && actor.exitReason !== undefined)
       this.#actor.receive(new Signal("child", actor, actor.exitReason))
   }
@@ -211,7 +224,13 @@ export class SupervisorProgram implements Program<Request<SupervisorProgram>> {
   }
 
   #remove(entry: Entry): void {
+    entry.retrying = false
     this.#entries = this.#entries.filter((kept) => kept !== entry)
     entry.slot.forget()
+  }
+
+  /** Children that were added later do not come back with this supervisor: their names are free. */
+  #forgetGuests(): void {
+    for (const { spec, slot } of this.#entries) if (!this.#plan.children.includes(spec)) slot.forget()
   }
 }

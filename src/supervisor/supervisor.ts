@@ -2,7 +2,6 @@
  * Supervisors with a fixed list of children (OTP supervisor, Elixir Supervisor): the public face.
  */
 
-import { InvalidOptionError } from "../errors.js"
 import {
   Actor,
   type ActorRef,
@@ -12,37 +11,35 @@ import {
   Name,
   NoProcessError,
   SHUTDOWN,
-  type System,
   stop,
   systemOf,
   type Tree,
   treeOf,
 } from "../runtime/index.js"
-import { type ChildOptions, type ChildSpec, checkChildOptions, type Slot, slotOf, startIn } from "./child-spec.js"
+import {
+  type ChildOptions,
+  type ChildSpec,
+  checkChildOptions,
+  checkChildSpec,
+  type Slot,
+  slotOf,
+  startIn,
+} from "./child-spec.js"
 import { type ChildCounts, type ChildInfo, countEntries, describeEntry, newSlot } from "./child-table.js"
-import type { Intensity, Strategy } from "./decide.js"
 import { ChildError } from "./errors.js"
-import { logReports, type Reporter } from "./report.js"
+import { guardedReporter, logReports, type Reporter } from "./report.js"
 import { ask, type Request } from "./request.js"
+import { checkSupervisorOptions, DEFAULT_INTENSITY, type SupervisorOptions } from "./supervisor-options.js"
 import { SupervisorProgram } from "./supervisor-program.js"
-
-export interface SupervisorOptions {
-  /** Registered for `whereis`. */
-  readonly name?: string | undefined
-  /** Default one_for_one. */
-  readonly strategy?: Strategy | undefined
-  /** Default 3 restarts in 5,000 ms. */
-  readonly intensity?: Intensity | undefined
-  /** In start order. */
-  readonly children: readonly ChildSpec[]
-  readonly system?: System | undefined
-}
 
 export interface Supervisor extends AsyncDisposable {
   readonly ref: ActorRef<never>
   /** Resolves when the supervisor ends, for whatever reason; never rejects. */
   readonly exited: Promise<ExitReason>
-  /** The child's handle (a Client, an ActorRef, a Supervisor); stays good across restarts. @throws ChildError not_found */
+  /**
+   * The child's handle (a Client, an ActorRef, a Supervisor); stays good across restarts, and is given between two lives
+   * too. @throws ChildError not_found when there is no such child, or it has never been started
+   */
   child<Handle>(spec: ChildSpec<Handle>): Handle
   /** Rejects ChildError already_present, StartError. */
   startChild<Handle>(spec: ChildSpec<Handle>): Promise<Handle>
@@ -57,11 +54,6 @@ export interface Supervisor extends AsyncDisposable {
   /** Stops the children, last started first, and then itself. Default reason: shutdown. */
   stop(options?: { reason?: ExitReason | undefined }): Promise<void>
 }
-
-export const DEFAULT_INTENSITY: Intensity = { restarts: 3, periodMs: 5_000 }
-
-const SUPERVISOR_OPTIONS: readonly string[] = ["name", "strategy", "intensity", "children", "system"]
-const STRATEGIES: readonly string[] = ["one_for_one", "one_for_all", "rest_for_one"]
 
 /** Starts a tree of its own. Rejects StartError when a child does not start; those started before it are stopped then. */
 export async function startSupervisor(options: SupervisorOptions): Promise<Supervisor> {
@@ -107,27 +99,6 @@ export function supervisorSpec(
   }
 }
 
-/** @throws InvalidOptionError */
-export function checkSupervisorOptions(options: SupervisorOptions): void {
-  for (const option of Object.keys(options))
-    if (!SUPERVISOR_OPTIONS.includes(option)) throw new InvalidOptionError(option, "is not an option of a supervisor")
-  if (options.strategy !== undefined && !STRATEGIES.includes(options.strategy))
-    throw new InvalidOptionError("strategy", `must be one of ${STRATEGIES.join(", ")}`)
-  checkIntensity(options.intensity)
-  const ids = new Set<string>()
-  for (const { id } of options.children) {
-    if (ids.has(id)) throw new InvalidOptionError("children", `two children have the id "${id}"`)
-    ids.add(id)
-  }
-}
-
-/** @throws InvalidOptionError */
-export function checkIntensity(intensity: Intensity | undefined): void {
-  if (intensity === undefined) return
-  if (!(intensity.restarts >= 0)) throw new InvalidOptionError("intensity.restarts", "must be 0 or more")
-  if (!(intensity.periodMs > 0)) throw new InvalidOptionError("intensity.periodMs", "must be more than 0")
-}
-
 export class SupervisorHandle implements Supervisor {
   readonly #system: ActorSystem
   readonly #options: SupervisorOptions
@@ -140,7 +111,7 @@ export class SupervisorHandle implements Supervisor {
   constructor(system: ActorSystem, options: SupervisorOptions, report: Reporter, id?: string) {
     this.#system = system
     this.#options = options
-    this.#report = report
+    this.#report = guardedReporter(report, system.logger)
     const register = options.name === undefined ? "private" : "registered"
     this.#name = new Name(system, options.name ?? id ?? "supervisor", { register })
   }
@@ -156,12 +127,16 @@ export class SupervisorHandle implements Supervisor {
   child<Handle>(spec: ChildSpec<Handle>): Handle {
     const entries = this.#program?.entries ?? []
     const entry = entries.find((known) => known.spec === spec) ?? entries.find((known) => known.spec.id === spec.id)
-    if (entry?.running === undefined) throw new ChildError("not_found", spec.id)
-    return entry.running.handle as Handle
+    const handle = entry?.slot.handle
+    if (handle === undefined) throw new ChildError("not_found", spec.id)
+    return handle.value as Handle
   }
 
   startChild<Handle>(spec: ChildSpec<Handle>): Promise<Handle> {
-    return ask(this.#name, (program) => program.startChild(spec)) as Promise<Handle>
+    return ask(this.#name, (program) => {
+      checkChildSpec(spec)
+      return program.startChild(spec)
+    }) as Promise<Handle>
   }
 
   terminateChild(id: string): Promise<void> {
@@ -206,6 +181,7 @@ export class SupervisorHandle implements Supervisor {
       identity: this.#name,
       trapExit: true,
     })
+    if (parent === undefined) actor.own(() => this.release())
     const program = new SupervisorProgram(
       {
         policy: {
@@ -225,13 +201,7 @@ export class SupervisorHandle implements Supervisor {
 
   /** A life without a supervisor above. @internal */
   async start(parent: undefined): Promise<void> {
-    try {
-      await this.spawn(parent).started
-    } catch (error) {
-      this.release()
-      throw error
-    }
-    void this.#exited.then(() => this.release())
+    await this.spawn(parent).started
   }
 
   /** @internal */
