@@ -1,30 +1,66 @@
 /** The real brokers of the integration tests start, answer, and leave nothing behind. */
-import { once } from "node:events"
-import { connect as connectSocket } from "node:net"
 import { describe, expect, it } from "vitest"
-import { encode } from "../../src/codec/index.js"
+import { tcp } from "../../src/transport/index.js"
 import { startAedes } from "../support/aedes.js"
-import { toHex } from "../support/hex.js"
 import { findMosquitto, startMosquitto } from "../support/mosquitto.js"
+import { scriptedClient } from "../support/scripted-client.js"
+import type { ScriptedLink } from "../support/scripted-link.js"
 
 describe("aedes", () => {
   it("answers a CONNECT, lists its clients, and cuts their sockets", async () => {
     await using broker = await startAedes()
-    const socket = await connected(broker.port, 4)
+    const client = await connected(broker.port, 4)
     expect(broker.clients).toEqual(["probe"])
-    const broken = once(socket, "error")
     broker.cutSockets()
-    expect(await broken).toEqual([expect.objectContaining({ code: "ECONNRESET" })])
+    await client.clientEnd()
+  })
+
+  it("sends a QoS 2 message no second time when its flow ended beside another one", async () => {
+    await using broker = await startAedes()
+    const client = await connected(broker.port, 4)
+    const subscription = {
+      topicFilter: "t",
+      qos: 2,
+      noLocal: false,
+      retainAsPublished: false,
+      retainHandling: 0,
+    } as const
+    client.send({ type: "subscribe", packetId: 1, subscriptions: [subscription], properties: {} })
+    await client.receive("suback")
+    const publisher = await connected(broker.port, 4, "publisher")
+    const message = {
+      type: "publish",
+      topic: "t",
+      payload: Uint8Array.of(1),
+      qos: 2,
+      retain: false,
+      dup: false,
+    } as const
+    for (const packetId of [1, 2]) {
+      publisher.send({ ...message, packetId, properties: {} })
+      await publisher.receive("pubrec")
+    }
+    const ids = [await client.receive("publish"), await client.receive("publish")].map(({ packetId }) => packetId)
+    for (const packetId of ids) client.send({ type: "pubrec", packetId, reasonCode: 0, properties: {} })
+    for (const packetId of ids) expect(await client.receive("pubrel")).toHaveProperty("packetId", packetId)
+    for (const packetId of ids) client.send({ type: "pubcomp", packetId, reasonCode: 0, properties: {} })
+    client.send({ type: "pingreq" })
+    await client.receive("pingresp")
+    client.end()
+    const again = await connected(broker.port, 4)
+    again.send({ type: "pingreq" })
+    await again.receive("pingresp")
+    again.end()
+    publisher.end()
   })
 })
 
 describe.skipIf(findMosquitto() === undefined)("mosquitto", () => {
   it.each([4, 5] as const)("answers a CONNECT of version %d, and is gone when it was stopped", async (version) => {
     const broker = await startMosquitto()
-    const socket = await connected(broker.port, version)
-    const closed = once(socket, "close")
+    const client = await connected(broker.port, version)
     await broker.stop()
-    await closed
+    await client.clientEnd()
     expect(() => process.kill(broker.pid, 0)).toThrow()
     await broker.stop()
   })
@@ -34,12 +70,10 @@ describe.skipIf(findMosquitto() === undefined)("mosquitto", () => {
   })
 })
 
-/** A socket that has its CONNACK. */
-async function connected(port: number, version: 4 | 5) {
-  const socket = connectSocket({ host: "127.0.0.1", port })
-  const identity = { clientId: "probe", cleanStart: true, keepAliveSeconds: 0 }
-  socket.write(encode({ type: "connect", version, ...identity, properties: {} }, version))
-  const [answer] = (await once(socket, "data")) as [Buffer]
-  expect(toHex(answer)).toMatch(/^20 .. 00 00/)
-  return socket
+/** A client of a session that is kept, after its CONNACK. */
+async function connected(port: number, version: 4 | 5, clientId = "probe"): Promise<ScriptedLink> {
+  const client = await scriptedClient(tcp({ host: "127.0.0.1", port }), version)
+  client.send({ type: "connect", version, clientId, cleanStart: false, keepAliveSeconds: 0, properties: {} })
+  expect(await client.receive("connack")).toHaveProperty("reasonCode", 0)
+  return client
 }

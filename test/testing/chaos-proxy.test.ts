@@ -6,7 +6,8 @@ import { type ChaosProxy, CUT_KINDS, chaosProxy, cutAtNth, randomCuts } from "..
 import { type Frame, Framer } from "../support/mqtt-frames.js"
 import { noFlows } from "../support/open-flows.js"
 import { scriptedTcpBroker } from "../support/scripted-broker.js"
-import { ScriptedLink } from "../support/scripted-link.js"
+import { scriptedClient } from "../support/scripted-client.js"
+import type { ScriptedLink } from "../support/scripted-link.js"
 
 let broker: Awaited<ReturnType<typeof scriptedTcpBroker>>
 let proxy: ChaosProxy
@@ -129,29 +130,8 @@ describe("the chaos proxy", () => {
 })
 
 async function opened(): Promise<{ client: ScriptedLink; server: ScriptedLink }> {
-  const client = await clientLink(proxy.port)
+  const client = await scriptedClient(tcp({ host: "127.0.0.1", port: proxy.port }))
   return { client, server: await broker.accept() }
-}
-
-/** A client's end of a link that sends and receives what the test says. */
-async function clientLink(port: number): Promise<ScriptedLink> {
-  let client: ScriptedLink | undefined
-  const link = await tcp({ host: "127.0.0.1", port }).open(
-    {
-      data: (chunk) => client?.arrived(chunk),
-      drained: () => undefined,
-      closed: () => client?.peerEnded(),
-    },
-    { attempt: 1, signal: new AbortController().signal },
-  )
-  client = new ScriptedLink({
-    write: (bytes) => void link.write([bytes]),
-    end: () => link.close(),
-    reset: () => link.close(),
-    stopReading: () => link.pause(),
-    startReading: () => link.resume(),
-  })
-  return client
 }
 
 function publish(packetId: number, qos: 1 | 2): Extract<Packet, { type: "publish" }> {

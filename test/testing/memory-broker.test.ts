@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { Connect, Packet, ProtocolVersion, Publish, QoS } from "../../src/codec/index.js"
 import { type ManualClock, type MemoryBroker, manualClock, memoryBroker, settle } from "../../src/testing/index.js"
-import { ScriptedLink } from "../support/scripted-link.js"
+import { scriptedClient } from "../support/scripted-client.js"
+import type { ScriptedLink } from "../support/scripted-link.js"
 
 let clock: ManualClock
 let broker: MemoryBroker
@@ -149,7 +150,7 @@ describe.each([4, 5] as const)("the in-memory broker, version %d,", (version) =>
     client.sendBytes(Uint8Array.of(0xff, 0xff))
     if (version === 5) await client.receive("disconnect")
     await client.clientEnd()
-    const rude = await link(version)
+    const rude = await scriptedClient(broker.transport, version)
     rude.send({ type: "pingreq" })
     await rude.clientEnd()
   })
@@ -165,7 +166,7 @@ describe.each([4, 5] as const)("the in-memory broker, version %d,", (version) =>
 
 describe("the in-memory broker, version 5,", () => {
   it("assigns a client identifier, and says that it knows no shared subscriptions", async () => {
-    const client = await link(5)
+    const client = await scriptedClient(broker.transport)
     client.send(connectOf(5, { clientId: "" }))
     const connack = await client.receive("connack")
     expect(connack.properties).toEqual({ assignedClientIdentifier: "assigned-1", sharedSubscriptionAvailable: false })
@@ -266,37 +267,13 @@ describe("the in-memory broker, version 5,", () => {
   })
 })
 
-/** A client's end of a link to the broker, before CONNECT. */
-async function link(version: ProtocolVersion): Promise<ScriptedLink> {
-  let client: ScriptedLink | undefined
-  const opened = await broker.transport.open(
-    {
-      data: (chunk) => client?.arrived(chunk),
-      drained: () => undefined,
-      closed: () => client?.peerEnded(),
-    },
-    { attempt: 1, signal: new AbortController().signal },
-  )
-  client = new ScriptedLink(
-    {
-      write: (bytes) => void opened.write([bytes]),
-      end: () => opened.close(),
-      reset: () => opened.close(),
-      stopReading: () => opened.pause(),
-      startReading: () => opened.resume(),
-    },
-    version,
-  )
-  return client
-}
-
-/** The same after CONNACK, which must be as expected. */
+/** A client after CONNACK, which must be as expected. */
 async function open(
   version: ProtocolVersion,
   connect: Partial<Connect> = {},
   expected: { sessionPresent?: boolean; reasonCode?: number } = {},
 ): Promise<ScriptedLink> {
-  const client = await link(version)
+  const client = await scriptedClient(broker.transport, version)
   client.send(connectOf(version, connect))
   expect(await client.receive("connack")).toMatchObject({ reasonCode: 0, sessionPresent: false, ...expected })
   return client
