@@ -8,8 +8,7 @@ import {
   type PacketType,
   type ProtocolVersion,
 } from "../../src/codec/index.js"
-import { settle } from "../../src/testing/index.js"
-import { owned } from "../../src/testing/owned.js"
+import { owned, settle } from "../../src/testing/index.js"
 import { toHex } from "./hex.js"
 
 export type PacketOf<T extends PacketType> = Extract<Packet, { readonly type: T }>
