@@ -9,8 +9,8 @@ import type { ClientScope } from "./scope.js"
 /** `scope.port` and `scope.facts` are the new link's already. */
 export function announceUp(scope: ClientScope, connack: Connack): void {
   scope.status = "up"
-  scope.handler?.tell({ type: "connack", packet: connack })
-  scope.handler?.tell({ type: "connection", status: "up", cause: undefined })
+  scope.handler.tell({ type: "connack", packet: connack })
+  scope.handler.tell({ type: "connection", status: "up", cause: undefined })
   scope.names.session.send({ type: "link_up" })
   scope.events.emit({ kind: "up", connack })
 }
@@ -19,7 +19,7 @@ export function announceUp(scope: ClientScope, connack: Connack): void {
 export function announceDown(scope: ClientScope, cause: DownCause): void {
   scope.status = "down"
   scope.lastCause = cause
-  scope.handler?.tell({ type: "connection", status: "down", cause })
+  scope.handler.tell({ type: "connection", status: "down", cause })
   scope.events.emit({ kind: "down", cause })
 }
 

@@ -258,7 +258,7 @@ export class Connection implements Program<ConnectionMessage>, ConnectionView {
         this.#chart.handle(PINGRESP)
         break
       case "disconnect": {
-        this.#scope.handler?.tell({ type: "disconnect", packet })
+        this.#scope.handler.tell({ type: "disconnect", packet })
         const cause: DownCause = { kind: "server_disconnect", packet, reasonCode: packet.reasonCode }
         this.#chart.handle({ type: "failed", epoch: this.#scope.epoch, cause })
       }

@@ -64,7 +64,7 @@ export function finishUnsubscribe(scope: ClientScope, record: UnsubscribeRecord)
   const outcomes = record.topicFilters.map((topicFilter, index): UnsubscribeOutcome => {
     const reasonCode = codes[index] ?? 0 // 3.1.1's UNSUBACK has none: it means success
     if (reasonCode < 0x80) {
-      scope.handler?.tell({ type: "subscription", status: "down", topicFilter })
+      scope.handler.tell({ type: "subscription", status: "down", topicFilter })
       scope.events.emit({ kind: "subscription_down", topicFilter, reasonCode })
     }
     return { topicFilter, reasonCode }
@@ -88,18 +88,18 @@ function note(scope: ClientScope, { topicFilter, reasonCode, grantedQos }: Subsc
   const { session, handler, events } = scope
   const wanted = session.subscriptions.get(topicFilter)
   if (grantedQos === undefined) {
-    handler?.tell({ type: "subscription", status: { error: reasonCode }, topicFilter })
+    handler.tell({ type: "subscription", status: { error: reasonCode }, topicFilter })
     events.emit({ kind: "subscription_down", topicFilter, reasonCode })
     return
   }
   if (wanted !== undefined) wanted.granted = grantedQos
   const requested = wanted?.options.qos ?? grantedQos
   if (grantedQos < requested) {
-    handler?.tell({ type: "subscription", status: { warn: { requested, granted: grantedQos } }, topicFilter })
+    handler.tell({ type: "subscription", status: { warn: { requested, granted: grantedQos } }, topicFilter })
     events.emit({ kind: "subscription_warn", topicFilter, requested, granted: grantedQos })
     return
   }
-  handler?.tell({ type: "subscription", status: "up", topicFilter })
+  handler.tell({ type: "subscription", status: "up", topicFilter })
   events.emit({ kind: "subscription_up", topicFilter, reasonCode })
 }
 

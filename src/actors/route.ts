@@ -14,18 +14,9 @@ export function route(
 ): void {
   const identifiers = message.properties.subscriptionIdentifiers
   const owners = scope.session.subscriptions.ownersOf(message.topic, identifiers)
-  if (owners.size > 0) {
-    const delivery = new Delivery(withoutIdentifiers(message), owners.size, finish)
-    for (const owner of owners) owner.deliver(delivery)
-    return
-  }
-  const delivery = new Delivery(withoutIdentifiers(message), 1, finish)
-  if (scope.handler !== undefined) scope.handler.deliver(delivery)
-  else {
-    scope.counters.dropped++
-    scope.events.emit({ kind: "dropped", direction: "in", topic: message.topic, reason: "nobody subscribed to it" })
-    delivery.done()
-  }
+  const delivery = new Delivery(withoutIdentifiers(message), Math.max(1, owners.size), finish)
+  if (owners.size === 0) scope.handler.deliver(delivery)
+  else for (const owner of owners) owner.deliver(delivery)
 }
 
 /** The subscription identifiers are ours, not the user's. */

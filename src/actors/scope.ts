@@ -43,8 +43,8 @@ export interface ClientScope {
     readonly connection: Name<ConnectionMessage>
     readonly handler: Name<HandlerMessage>
   }
-  /** Gets what no subscription matches, and the news; undefined: no handler. */
-  readonly handler: HandlerInbox | undefined
+  /** Gets what no subscription matches, and the news; without a handler, somebody who drops both. */
+  readonly handler: HandlerInbox
   /** Starts the inflight actor of a record; does nothing while the inflight supervisor is between two lives. */
   readonly startOutbound: (record: OutgoingRecord) => void
   readonly startInbound: (record: InboundRecord) => void

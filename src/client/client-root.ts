@@ -1,0 +1,210 @@
+/**
+ * What outlives a client's tree: the scope that its actors share, and the lives of its root.
+ *
+ *     life 1 ── crash ──▶ open calls settle `exited`; the records stay ──▶ life 2 (the user's supervisor restarts it)
+ *     last life ── disconnect(), a policy, or a stop from above ──▶ open calls settle `stopped`
+ */
+
+import {
+  type ClientScope,
+  type ClientSettings,
+  clientTree,
+  closedPort,
+  EventHub,
+  type HandlerInbox,
+  type HandlerMessage,
+  type HandlerPlan,
+  HandlerQueue,
+  type Recipient,
+  startInbound,
+  startOutbound,
+} from "../actors/index.js"
+import { StoppedError } from "../errors.js"
+import { guardedLogger, type Logger } from "../logger.js"
+import {
+  type Actor,
+  type ActorSystem,
+  Calls,
+  type ExitReason,
+  exited,
+  isAbnormal,
+  Name,
+  type Ref,
+} from "../runtime/index.js"
+import { type DownCause, SessionState, unlimited } from "../session/index.js"
+import { logReports, type SupervisorHandle, type SupervisorReport } from "../supervisor/index.js"
+import { matchFilterOf } from "./requests.js"
+
+export interface RootPlan {
+  readonly name: string
+  readonly system: ActorSystem
+  readonly logger: Logger
+  readonly settings: ClientSettings
+  readonly handler: HandlerPlan | undefined
+}
+
+export class ClientRoot {
+  readonly scope: ClientScope
+  /** Gets what no subscription wants, and owns what was subscribed to without a reader. */
+  readonly inbox: HandlerInbox
+  readonly #tree: SupervisorHandle
+  readonly #ended = new Set<(reason: ExitReason) => void>()
+  #finished: Promise<ExitReason> | undefined = undefined
+  #actor: Actor<never> | undefined = undefined
+  #stopCause: DownCause | undefined = undefined
+
+  constructor(plan: RootPlan) {
+    const { name, system, settings } = plan
+    const logger = guardedLogger(plan.logger, { client: name })
+    const events = new EventHub(logger)
+    const session = new SessionState<Recipient>()
+    const handlerName = new Name<HandlerMessage>(system, "handler", {
+      mailbox: new HandlerQueue((delivery) => {
+        scope.counters.dropped++
+        events.emit({
+          kind: "dropped",
+          direction: "in",
+          topic: delivery.message.topic,
+          reason: "the handler is too slow",
+        })
+        delivery.done()
+      }),
+    })
+    this.inbox = plan.handler === undefined ? nobody(events) : handlerInbox(handlerName)
+    const scope: ClientScope = {
+      name,
+      system,
+      logger,
+      settings,
+      session,
+      events,
+      handler: this.inbox,
+      calls: new Calls(system.clock),
+      names: {
+        session: new Name(system, "session"),
+        inflight: new Name(system, "inflight"),
+        connection: new Name(system, "connection"),
+        handler: handlerName,
+      },
+      startOutbound: (record) => startOutbound(scope, record),
+      startInbound: (record) => startInbound(scope, record),
+      finish: (cause) => this.#finish(cause),
+      counters: { unknownAcks: 0, staleEvents: 0, dropped: 0 },
+      epoch: 0,
+      port: closedPort(system.clock),
+      facts: {
+        version: undefined,
+        connack: undefined,
+        limits: unlimited(settings.keepAliveSeconds),
+        sessionPresent: false,
+      },
+      status: "connecting",
+      attempts: 0,
+      lastCause: undefined,
+      stopRequest: undefined,
+    }
+    this.scope = scope
+    const identifier = session.subscriptions.nextIdentifier()
+    for (const wanted of settings.subscriptions)
+      session.subscriptions.want(wanted, matchFilterOf(wanted.topicFilter), this.inbox, identifier)
+    const log = logReports(logger)
+    this.#tree = clientTree(scope, plan.handler, (report) => this.#report(report, log))
+  }
+
+  /** The root supervisor, for those who ask for its life. */
+  whereis(): Actor<never> | undefined {
+    return this.#actor?.exitReason === undefined ? this.#actor : undefined
+  }
+
+  /** Resolves when the present life ends; at once when there is none. */
+  get exited(): Promise<ExitReason> {
+    return this.#finished ?? Promise.resolve({ kind: "noproc" })
+  }
+
+  get tree(): SupervisorHandle {
+    return this.#tree
+  }
+
+  onEnd(listener: (reason: ExitReason) => void): void {
+    this.#ended.add(listener)
+  }
+
+  /** One life. `started` is a promise only when the handler's init is asynchronous. @throws StartError */
+  spawn(parent: Actor<never> | undefined): { actor: Actor<never>; started: undefined | Promise<void> } {
+    this.scope.status = "connecting"
+    this.scope.stopRequest = undefined
+    this.#stopCause = undefined
+    const { actor, started } = this.#tree.spawn(parent)
+    this.#actor = actor
+    // Watched, not awaited: callers are settled before any microtask runs.
+    actor.watch({ ended: (_actor, reason) => this.#end(reason) })
+    this.#finished = exited(actor)
+    return { actor, started }
+  }
+
+  #finish(cause: DownCause | undefined): void {
+    const { system, stopRequest } = this.scope
+    this.#stopCause = stopRequest === undefined ? cause : undefined
+    const reason: ExitReason = stopRequest === undefined ? { kind: "shutdown", detail: cause } : { kind: "normal" }
+    const actor = this.#actor
+    system.post(() => actor?.shutdown(reason))
+  }
+
+  #end(reason: ExitReason): void {
+    const { scope } = this
+    const code = isAbnormal(reason) ? "exited" : "stopped"
+    scope.status = "stopped"
+    scope.port = closedPort(scope.system.clock)
+    for (const record of [...scope.session.publishes]) {
+      if (record.ref !== 0) {
+        const maybeDelivered = record.writtenOn !== 0 || record.phase === "released"
+        scope.calls.fail(record.ref as Ref, this.#stopped(code, reason, maybeDelivered))
+        record.ref = 0
+        // Nothing of it was sent, and its caller knows that it will not be.
+        if (record.packetId === 0) scope.session.remove(record)
+      }
+    }
+    for (const record of [...scope.session.requests]) {
+      record.ref = 0
+      scope.session.requests.remove(record)
+      if (record.packetId !== 0) scope.session.outbound.release(record.packetId)
+    }
+    scope.calls.failAll(() => this.#stopped(code, reason, false))
+    scope.events.emit({ kind: "stopped", reason: this.#stopCause })
+    for (const listener of this.#ended) listener(reason)
+  }
+
+  #stopped(code: "stopped" | "exited", reason: ExitReason, maybeDelivered: boolean): StoppedError {
+    const cause = reason.kind === "crash" ? reason.error : undefined
+    return new StoppedError(code, `the client ${this.scope.name} ended (${reason.kind})`, { maybeDelivered, cause })
+  }
+
+  #report(report: SupervisorReport, log: (report: SupervisorReport) => void): void {
+    log(report)
+    if (report.kind !== "restarted") return
+    for (const child of report.started) this.scope.events.emit({ kind: "restart", child })
+  }
+}
+
+function handlerInbox(name: Name<HandlerMessage>): HandlerInbox {
+  return {
+    deliver: (delivery) => name.send({ type: "message", delivery }),
+    tell: (news) => name.send(news),
+  }
+}
+
+/** No handler: what nobody wants is acknowledged, and told of. */
+function nobody(events: EventHub): HandlerInbox {
+  return {
+    deliver(delivery) {
+      events.emit({
+        kind: "dropped",
+        direction: "in",
+        topic: delivery.message.topic,
+        reason: "nobody subscribed to it",
+      })
+      delivery.done()
+    },
+    tell: () => undefined,
+  }
+}

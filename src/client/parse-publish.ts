@@ -1,0 +1,81 @@
+/**
+ * From what users write to a publication that may be sent: checked here, at the caller, before anything else happens.
+ */
+
+import { NO_PROPERTIES, type Properties, type PublishHead, publishSize, topicProblem } from "../codec/index.js"
+import { InvalidOptionError } from "../errors.js"
+import { isQos, LARGEST_PACKET, NotSentError } from "../session/index.js"
+import { checkNames } from "./check-names.js"
+import type { Payload, PublishOptions } from "./option-types.js"
+
+export interface Publication extends PublishHead {
+  readonly payload: Uint8Array
+}
+
+const OPTIONS = ["qos", "retain", "properties", "timeoutMs", "signal"]
+const PROPERTY_NAMES = [
+  "payloadFormatIndicator",
+  "messageExpiryInterval",
+  "responseTopic",
+  "correlationData",
+  "contentType",
+  "userProperties",
+]
+const EMPTY = new Uint8Array(0)
+const NO_OPTIONS: PublishOptions = Object.freeze({})
+
+/** @throws NotSentError invalid_topic, packet_too_large; InvalidOptionError */
+export function parsePublication(
+  topic: string,
+  payload: Payload | null | undefined,
+  options: PublishOptions = NO_OPTIONS,
+): Publication {
+  if (options !== NO_OPTIONS) checkNames(options, OPTIONS)
+  const problem = topicProblem(topic)
+  if (problem !== undefined) throw new NotSentError("invalid_topic", problem)
+  const { qos = 0, retain = false } = options
+  if (!isQos(qos)) throw new InvalidOptionError("qos", "must be 0, 1 or 2")
+  if (typeof retain !== "boolean") throw new InvalidOptionError("retain", "must be true or false")
+  const bytes = payloadBytes(payload)
+  const head: PublishHead = {
+    topic,
+    qos,
+    retain,
+    properties: options.properties === undefined ? NO_PROPERTIES : publishProperties(options.properties),
+  }
+  checkSize(head, bytes.length)
+  return { topic, qos, retain, properties: head.properties, payload: bytes }
+}
+
+/** Not copied: the caller leaves the array alone until the publication has settled. @throws InvalidOptionError */
+export function payloadBytes(payload: Payload | null | undefined, option = "payload"): Uint8Array {
+  if (typeof payload === "string") return Buffer.from(payload)
+  if (payload === undefined || payload === null) return EMPTY
+  if (payload instanceof Uint8Array) return payload
+  throw new InvalidOptionError(option, "must be a string, a Uint8Array or null")
+}
+
+/** @throws InvalidOptionError for an unknown name; values are checked by the encoder's own rules */
+export function publishProperties(properties: object, path = "properties."): Properties<"publish"> {
+  checkNames(properties, PROPERTY_NAMES, path)
+  return withoutUndefined(properties) as Properties<"publish">
+}
+
+/** A property given as undefined is not given. */
+export function withoutUndefined(properties: object): object {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined))
+}
+
+function checkSize(head: PublishHead, payloadLength: number): void {
+  if (payloadLength + head.topic.length > LARGEST_PACKET - 16) throw tooLarge()
+  if (head.properties === NO_PROPERTIES) return
+  try {
+    publishSize(head, payloadLength, 5)
+  } catch (error) {
+    throw new InvalidOptionError("properties", error instanceof Error ? error.message : String(error))
+  }
+}
+
+export function tooLarge(): NotSentError {
+  return new NotSentError("packet_too_large", "the packet is larger than it may be")
+}

@@ -1,0 +1,113 @@
+/**
+ * PUBLISH as a call: checked, recorded, and on its way.
+ */
+
+import { type ClientScope, QOS0_OUTCOME } from "../actors/index.js"
+import { publishSize } from "../codec/index.js"
+import { StoppedError } from "../errors.js"
+import type { CallRequest } from "../runtime/index.js"
+import { LARGEST_PACKET, NotSentError, type PublishRecord, publishRecord } from "../session/index.js"
+import type { PublishOutcome } from "./client.js"
+import type { CallOptions } from "./option-types.js"
+import { type Publication, tooLarge } from "./parse-publish.js"
+
+/** What may wait: for a link, for quota, and on the way out of a congested link. */
+const MAXIMUM_QUEUED = 10_000
+const MAXIMUM_QUEUED_BYTES = 64 * 1_048_576
+
+/** Of every publish without timeout and signal: one object for all. */
+const PUBLISH: CallRequest = Object.freeze({ what: "publish", timeoutMs: 0 })
+const TAKEN: Promise<PublishOutcome> = Promise.resolve(QOS0_OUTCOME)
+
+/** @throws StoppedError, NotSentError, before anything is written */
+export function publishCall(
+  scope: ClientScope,
+  publication: Publication,
+  options: CallOptions | undefined,
+): Promise<PublishOutcome> {
+  if (publication.qos === 0 && goesStraight(scope, publication)) return sendQos0(scope, publication)
+  checkRoom(scope, publication)
+  const record = recordOf(publication)
+  const ref = scope.calls.open(request(scope, record, options))
+  const promise = scope.calls.promise<PublishOutcome>(ref)
+  record.ref = ref
+  enqueue(scope, record)
+  return promise
+}
+
+/** Without a caller. @throws as publishCall */
+export function publishOnly(scope: ClientScope, publication: Publication): void {
+  if (publication.qos === 0 && goesStraight(scope, publication)) {
+    if (!scope.port.takeCredit() && scope.port.pendingBytes > MAXIMUM_QUEUED_BYTES)
+      throw new NotSentError("queue_full", "the link does not take what is sent")
+    scope.port.publish(publication, 0, false)
+    return
+  }
+  checkRoom(scope, publication)
+  enqueue(scope, recordOf(publication))
+}
+
+/** QoS 0 needs no record when it can leave at once, and overtakes no other QoS 0. */
+function goesStraight(scope: ClientScope, publication: Publication): boolean {
+  checkAllowed(scope, publication)
+  return scope.port.open && scope.session.waitingQos0 === 0
+}
+
+function sendQos0(scope: ClientScope, publication: Publication): Promise<PublishOutcome> {
+  const { port } = scope
+  const atOnce = port.takeCredit()
+  if (!atOnce && port.pendingBytes > MAXIMUM_QUEUED_BYTES)
+    throw new NotSentError("queue_full", "the link does not take what is sent")
+  port.publish(publication, 0, false)
+  if (atOnce) return TAKEN
+  const ref = scope.calls.open(PUBLISH)
+  const promise = scope.calls.promise<PublishOutcome>(ref)
+  port.whenTaken(() => scope.calls.reply(ref, QOS0_OUTCOME))
+  return promise
+}
+
+function enqueue(scope: ClientScope, record: PublishRecord): void {
+  scope.session.append(record)
+  scope.names.session.send(record)
+}
+
+function request(scope: ClientScope, record: PublishRecord, options: CallOptions | undefined): CallRequest {
+  if (options === undefined || (options.timeoutMs === undefined && options.signal === undefined)) return PUBLISH
+  return {
+    what: "publish",
+    timeoutMs: options.timeoutMs ?? 0,
+    signal: options.signal,
+    left: () => scope.names.session.send({ type: "withdraw", record }),
+  }
+}
+
+function recordOf(publication: Publication): PublishRecord {
+  return publishRecord(publication, publication.payload, publication.payload.length + publication.topic.length)
+}
+
+function checkRoom(scope: ClientScope, publication: Publication): void {
+  if (publication.qos !== 0) checkAllowed(scope, publication)
+  const { session, port } = scope
+  if (port.open && session.publishes.cursor === undefined) return // it does not have to wait
+  const waiting = session.publishes.length - session.outbound.used
+  if (waiting >= MAXIMUM_QUEUED || session.bytes > MAXIMUM_QUEUED_BYTES)
+    throw new NotSentError("queue_full", `${waiting} messages wait already`)
+}
+
+/** What the server of the present link forbids is refused here: a throw inside an actor would cost more. */
+function checkAllowed(scope: ClientScope, publication: Publication): void {
+  if (scope.stopRequest !== undefined || scope.status === "stopped")
+    throw new StoppedError("stopped", "the client is stopped")
+  if (!scope.port.open) return
+  const { limits, version = 5 } = scope.facts
+  if (publication.qos > limits.maximumQos)
+    throw new NotSentError("not_supported", `the server's Maximum QoS is ${limits.maximumQos}`)
+  if (publication.retain && !limits.retainAvailable)
+    throw new NotSentError("not_supported", "the server takes no retained messages")
+  const { maximumPacketSize } = limits
+  if (
+    maximumPacketSize < LARGEST_PACKET &&
+    publishSize(publication, publication.payload.length, version) > maximumPacketSize
+  )
+    throw tooLarge()
+}

@@ -1,0 +1,98 @@
+/**
+ * SUBSCRIBE and UNSUBSCRIBE as calls: the record exists, and the wanted set is changed, before anything else happens.
+ */
+
+import {
+  type ClientScope,
+  leaveFilter,
+  type Recipient,
+  type SubscribeOutcome,
+  type UnsubscribeOutcome,
+} from "../actors/index.js"
+import { NO_PROPERTIES, parseTopicFilter, type SubscriptionOptions, type UserProperties } from "../codec/index.js"
+import type { Ref } from "../runtime/index.js"
+import { type RequestRecord, subscribeRecord, unsubscribeRecord } from "../session/index.js"
+import type { CallOptions } from "./option-types.js"
+
+const TIMEOUT_MS = 30_000
+
+export interface RequestOptions extends CallOptions {
+  readonly userProperties?: UserProperties | undefined
+}
+
+/** Asks for the filters on behalf of `owner`. A refused filter is not wanted any more. */
+export function requestSubscribe(
+  scope: ClientScope,
+  subscriptions: readonly SubscriptionOptions[],
+  owner: Recipient,
+  options: RequestOptions,
+): Promise<readonly SubscribeOutcome[]> {
+  const wanted = scope.session.subscriptions
+  const identifier = wanted.nextIdentifier()
+  const declared = subscriptions.map((asked) => wanted.want(asked, matchFilterOf(asked.topicFilter), owner, identifier))
+  const record = subscribeRecord(
+    declared.map((entry) => entry.options),
+    {
+      ...(scope.facts.limits.subscriptionIdentifiers
+        ? { subscriptionIdentifier: declared[0]?.identifier ?? identifier }
+        : {}),
+      ...(options.userProperties === undefined ? {} : { userProperties: options.userProperties }),
+    },
+  )
+  const leave = (refused: (filter: string) => boolean) => {
+    for (const { topicFilter } of subscriptions) if (refused(topicFilter)) wanted.leave(topicFilter, owner)
+  }
+  const asked = open<readonly SubscribeOutcome[]>(scope, record, "subscribe", options)
+  asked.then(
+    (outcomes) => leave((filter) => outcomes.some((one) => one.topicFilter === filter && one.reasonCode >= 0x80)),
+    () => leave(() => true),
+  )
+  return asked
+}
+
+/** The owner leaves the filters; those that no other owner wants are told to the server, and so are those nobody knows of. */
+export async function requestUnsubscribe(
+  scope: ClientScope,
+  topicFilters: readonly string[],
+  owner: Recipient,
+  options: RequestOptions,
+): Promise<readonly UnsubscribeOutcome[]> {
+  const told = topicFilters.filter(
+    (topicFilter) =>
+      scope.session.subscriptions.get(topicFilter) === undefined ||
+      leaveFilter(scope, topicFilter, owner) !== undefined,
+  )
+  const outcomes = told.length === 0 ? [] : await ask(scope, told, options)
+  return topicFilters.map(
+    (topicFilter) => outcomes.find((outcome) => outcome.topicFilter === topicFilter) ?? { topicFilter, reasonCode: 0 },
+  )
+}
+
+function ask(
+  scope: ClientScope,
+  told: readonly string[],
+  options: RequestOptions,
+): Promise<readonly UnsubscribeOutcome[]> {
+  const properties = options.userProperties === undefined ? NO_PROPERTIES : { userProperties: options.userProperties }
+  return open(scope, unsubscribeRecord(told, properties), "unsubscribe", options)
+}
+
+function open<T>(scope: ClientScope, record: RequestRecord, what: string, options: CallOptions): Promise<T> {
+  const ref: Ref = scope.calls.open({
+    what,
+    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+    signal: options.signal,
+    left: () => scope.names.session.send({ type: "withdraw", record }),
+  })
+  const promise = scope.calls.promise<T>(ref)
+  record.ref = ref
+  scope.session.requests.append(record)
+  scope.names.session.send(record)
+  return promise
+}
+
+/** What topics are matched against: the filter without `$share/name/`. */
+export function matchFilterOf(topicFilter: string): string {
+  const parsed = parseTopicFilter(topicFilter)
+  return "matchFilter" in parsed ? parsed.matchFilter : topicFilter
+}

@@ -1,0 +1,198 @@
+/**
+ * The ways to start a client: connected, in the background, or under a supervisor; and how to find it again.
+ */
+
+import type { HandlerPlan } from "../actors/index.js"
+import { AbortedError, InvalidOptionError } from "../errors.js"
+import { silentLogger } from "../logger.js"
+import { type ActorSystem, systemOf } from "../runtime/index.js"
+import { asReasonCode, type DownCause } from "../session/index.js"
+import { type ChildSpec, slotOf, startIn } from "../supervisor/index.js"
+import { checkNames } from "./check-names.js"
+import type { Client, PublishOutcome } from "./client.js"
+import { ClientFace } from "./client-face.js"
+import { ClientRoot } from "./client-root.js"
+import { ConnectError, UnknownClientError } from "./errors.js"
+import { handlerCallbacks } from "./handler-definition.js"
+import { readResult } from "./next-actions.js"
+import type {
+  ClientOptions,
+  ConnectOptions,
+  DisconnectOptions,
+  Payload,
+  PublishOptions,
+  Servers,
+} from "./option-types.js"
+import { CLIENT_OPTIONS, duration, parseSettings } from "./parse-options.js"
+
+const CONNECT_TIMEOUT_MS = 30_000
+/** Credentials and the like: retried in the background, but an answer to who is waiting (api: Connection). */
+const FINAL_FOR_CONNECT: ReadonlySet<number> = new Set([0x86, 0x87, 0x8a, 0x8c])
+
+interface Made {
+  readonly root: ClientRoot
+  readonly client: Client
+}
+
+const clients = new WeakMap<ActorSystem, Map<string, Client>>()
+
+/**
+ * Resolves on the first accepted CONNACK; retries while the cause is temporary. Rejects ConnectError when the answer is final
+ * or the time is over: the client is stopped then. Rejects InvalidOptionError at once.
+ */
+export async function connect<Args = void>(server: Servers, options: ConnectOptions<Args> = {}): Promise<Client> {
+  checkNames(options, [...CLIENT_OPTIONS, "connectTimeoutMs", "signal"])
+  const { connectTimeoutMs, signal, ...clientOptions } = options
+  const timeoutMs = duration("connectTimeoutMs", connectTimeoutMs) ?? CONNECT_TIMEOUT_MS
+  if (signal?.aborted === true) throw new AbortedError("connect", signal.reason)
+  const { root, client } = make(server, clientOptions, systemOf(options.system))
+  const { scope } = root
+  const waits: (() => void)[] = []
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const giveUp = (why: ConnectError["why"]) => reject(new ConnectError(why, scope.lastCause))
+      waits.push(
+        scope.events.on("up", () => resolve()),
+        scope.events.on("connect_failed", ({ cause }: { readonly cause: DownCause }) => {
+          if (cause.kind === "refused" && FINAL_FOR_CONNECT.has(asReasonCode(cause.reasonCode))) giveUp("refused")
+        }),
+        scope.events.on("stopped", () => giveUp("refused")),
+        scope.system.clock.setTimer(() => giveUp("timed_out"), timeoutMs),
+      )
+      if (signal !== undefined) waits.push(onAbort(signal, () => giveUp("aborted")))
+      Promise.resolve(begin(root)).catch(reject)
+    })
+    return client
+  } catch (error) {
+    await client.disconnect({ drainMs: 0 })
+    throw error
+  } finally {
+    for (const stopWaiting of waits) stopWaiting()
+  }
+}
+
+/** Starts at once and connects in the background. @throws InvalidOptionError */
+export function startClient<Args = void>(options: ClientOptions<Args> & { readonly server: Servers }): Client {
+  checkNames(options, [...CLIENT_OPTIONS, "server"])
+  const { server, ...clientOptions } = options
+  const { root, client } = make(server, clientOptions, systemOf(options.system))
+  const started = begin(root)
+  // A handler whose init fails: the client is stopped, its calls say so.
+  started?.catch((error: unknown) => root.scope.logger.error({ err: error }, "the client did not start"))
+  return client
+}
+
+/** The child specification of a client: id = name, transient, bounded by its own drain time. @throws InvalidOptionError */
+export function mqttClient<Args = void>(
+  options: ClientOptions<Args> & {
+    readonly server: Servers
+    readonly id?: string | undefined
+    readonly restart?: ChildSpec["restart"]
+  },
+): ChildSpec<Client> {
+  checkNames(options, [...CLIENT_OPTIONS, "server", "id", "restart"])
+  const { server, id, restart, ...clientOptions } = options
+  const { clientId } = parseSettings(server, clientOptions, () => 0) // bad options are refused here, not at the start
+  const ownId = options.clientId === undefined ? undefined : clientId
+  return {
+    id: id ?? options.name ?? ownId ?? "mqtt_client",
+    restart: restart ?? "transient",
+    shutdown: "infinity",
+    type: "supervisor",
+    start(parent) {
+      const slot = slotOf(parent)
+      const made = slot.remember(
+        () => make(server, clientOptions, slot.system),
+        ({ root }) => release(root),
+      )
+      return startIn(slot, () => made.root.spawn(slot.parent)).with(made.client)
+    },
+  }
+}
+
+/** The living client of this name in the default system. */
+export function lookup(name: string): Client | undefined {
+  return clients.get(systemOf(undefined))?.get(name)
+}
+
+/** As `client.publish`. Rejects UnknownClientError. */
+export function publish(
+  client: string | Client,
+  topic: string,
+  payload: Payload | null,
+  options?: PublishOptions,
+): Promise<PublishOutcome> {
+  const found = typeof client === "string" ? lookup(client) : client
+  if (found !== undefined) return found.publish(topic, payload, options)
+  const unknown = Promise.reject<PublishOutcome>(new UnknownClientError(String(client)))
+  unknown.catch(() => undefined)
+  return unknown
+}
+
+/** As `client.disconnect`. Rejects UnknownClientError. */
+export async function disconnect(client: string | Client, options?: DisconnectOptions): Promise<void> {
+  const found = typeof client === "string" ? lookup(client) : client
+  if (found === undefined) throw new UnknownClientError(String(client))
+  await found.disconnect(options)
+}
+
+function make<Args>(server: Servers, options: ClientOptions<Args>, system: ActorSystem): Made {
+  const settings = parseSettings(server, options, system.random)
+  const name = options.name ?? settings.clientId
+  const names = clients.get(system) ?? new Map<string, Client>()
+  clients.set(system, names)
+  if (name !== "" && names.has(name)) throw new InvalidOptionError("name", `a client is named "${name}" already`)
+  const logger = options.logger ?? silentLogger
+  const root = new ClientRoot({
+    name,
+    system,
+    logger,
+    settings,
+    handler: handlerPlan(
+      options,
+      () => client,
+      () => root,
+    ),
+  })
+  const client: Client = new ClientFace(root)
+  if (name !== "") names.set(name, client)
+  return { root, client }
+}
+
+function handlerPlan<Args>(
+  options: ClientOptions<Args>,
+  client: () => Client,
+  root: () => ClientRoot,
+): HandlerPlan | undefined {
+  const { handler } = options
+  if (handler === undefined) return undefined
+  const [definition, args] = Array.isArray(handler) ? [handler[0], handler[1]] : [handler, undefined]
+  return {
+    callbacks: handlerCallbacks(definition),
+    args,
+    client,
+    read: (returned) => readResult(returned, client, root().scope.logger),
+  }
+}
+
+/** A life without a supervisor above: when it is over, so is the client. */
+function begin(root: ClientRoot): undefined | Promise<void> {
+  root.onEnd(() => release(root))
+  try {
+    return root.spawn(undefined).started
+  } catch (error) {
+    const failed = Promise.reject(error)
+    failed.catch(() => undefined)
+    return failed
+  }
+}
+
+function release(root: ClientRoot): void {
+  const { name, system } = root.scope
+  clients.get(system)?.delete(name)
+}
+
+function onAbort(signal: AbortSignal, abort: () => void): () => void {
+  signal.addEventListener("abort", abort, { once: true })
+  return () => signal.removeEventListener("abort", abort)
+}
