@@ -11,7 +11,14 @@ import { type System, systemOf } from "./system.js"
 export function actorOf(ref: ActorRef<never>): Actor<never> | undefined {
   if (ref instanceof Actor) return ref as Actor<never>
   if (ref instanceof Name) return (ref as Name<never>).whereis()
-  return undefined
+  return isForwarding(ref) ? actorOf(ref.whereis() ?? NOBODY) : undefined
+}
+
+const NOBODY: ActorRef<never> = { pid: 0, send: () => undefined }
+
+/** A ref of a layer above that stands for an actor of ours. */
+function isForwarding(ref: ActorRef<never>): ref is ActorRef<never> & { whereis(): ActorRef<never> | undefined } {
+  return "whereis" in ref && typeof ref.whereis === "function"
 }
 
 /** The ref registered under the name, if an actor bears it now (Erlang: whereis/1). Default: the process-wide system. */
