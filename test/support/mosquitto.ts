@@ -1,8 +1,11 @@
-/** Debian's mosquitto as a child process on a free loopback port. */
+/**
+ * Debian's mosquitto as a child process on a free loopback port. It ends when it is told to, and also when this process does,
+ * by whatever means: a guard beside it reads from a pipe whose other end is ours.
+ */
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { createServer } from "node:net"
+import { createServer, Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 
@@ -39,7 +42,7 @@ export async function startMosquitto(extra: readonly string[] = []): Promise<Mos
       const port = await freePort()
       const file = join(folder, "mosquitto.conf")
       writeFileSync(file, [...configuration(port), ...extra, ""].join("\n"))
-      const child = spawn(path, ["-c", file], { stdio: ["ignore", "ignore", "pipe"] })
+      const child = spawnGuarded(path, ["-c", file])
       const said = await running(child)
       if (said === undefined) return handle(child, port)
       if (tries === TRIES || !said.includes("already in use")) throw new Error(`mosquitto did not start: ${said}`)
@@ -63,6 +66,19 @@ function configuration(port: number): string[] {
   ]
 }
 
+/** The guard kills unless it reads a line; `exec` gives the shell's process id to the program. */
+const GUARD = '(read line <&3 || kill $$) 2>/dev/null & exec "$0" "$@" 3<&-'
+
+function spawnGuarded(path: string, parameters: readonly string[]): ChildProcess {
+  const child = spawn("/bin/sh", ["-c", GUARD, path, ...parameters], { stdio: ["ignore", "ignore", "pipe", "pipe"] })
+  const guard = child.stdio[3]
+  if (!(guard instanceof Socket)) throw new Error("a pipe of a child process is a socket")
+  guard.unref()
+  guard.on("error", () => undefined) // the guard has gone with its program
+  child.once("exit", () => guard.end("over\n"))
+  return child
+}
+
 /** Resolves with nothing when it says that it runs, or with all it said when it ends. */
 function running(child: ChildProcess): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
@@ -79,10 +95,7 @@ function running(child: ChildProcess): Promise<string | undefined> {
 function handle(child: ChildProcess, port: number): Mosquitto {
   const { pid } = child
   if (pid === undefined) throw new Error("a running process has an id")
-  const kill = () => void child.kill("SIGKILL")
-  process.once("exit", kill)
   const stop = async () => {
-    process.off("exit", kill)
     if (child.exitCode !== null || child.signalCode !== null) return
     const closed = once(child, "close")
     child.kill("SIGTERM")

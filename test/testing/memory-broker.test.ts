@@ -1,9 +1,9 @@
 /** The in-memory broker, spoken to packet by packet: it must be an honest server, or tests of the client mean nothing. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import type { Connect, Packet, ProtocolVersion, Publish, QoS } from "../../src/codec/index.js"
+import type { Connect } from "../../src/codec/index.js"
 import { type ManualClock, type MemoryBroker, manualClock, memoryBroker, settle } from "../../src/testing/index.js"
 import { scriptedClient } from "../support/scripted-client.js"
-import type { ScriptedLink } from "../support/scripted-link.js"
+import { ack, brief, expiring, open, publish, subscribe } from "./by-hand.js"
 
 let clock: ManualClock
 let broker: MemoryBroker
@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => broker[Symbol.asyncDispose]())
 
 describe.each([4, 5] as const)("the in-memory broker, version %d,", (version) => {
-  const opened = (connect?: Partial<Connect>) => open(version, connect)
+  const opened = (connect?: Partial<Connect>) => open(broker, version, connect)
 
   it("answers CONNECT, PINGREQ and DISCONNECT", async () => {
     const client = await opened({ clientId: "a" })
@@ -73,7 +73,7 @@ describe.each([4, 5] as const)("the in-memory broker, version %d,", (version) =>
     await first.clientEnd()
     await broker.publish("t", "lost", { qos: 0 })
     await broker.publish("t", "five", { qos: 1 })
-    const second = await open(version, connect, { sessionPresent: true })
+    const second = await open(broker, version, connect, { sessionPresent: true })
     await settle()
     expect(second.receiveRest().map(brief)).toEqual([
       "pubrel 4",
@@ -87,9 +87,14 @@ describe.each([4, 5] as const)("the in-memory broker, version %d,", (version) =>
   it("forgets a session that was to end with its link, or was started clean", async () => {
     await subscribe(await opened({ clientId: "clean", cleanStart: true }), "t", 1)
     broker.cutLinks()
-    await open(version, { clientId: "clean", cleanStart: false, ...expiring(version, 60) }, { sessionPresent: false })
+    await open(
+      broker,
+      version,
+      { clientId: "clean", cleanStart: false, ...expiring(version, 60) },
+      { sessionPresent: false },
+    )
     broker.cutLinks()
-    await open(version, { clientId: "clean", cleanStart: true }, { sessionPresent: false })
+    await open(broker, version, { clientId: "clean", cleanStart: true }, { sessionPresent: false })
   })
 
   it("ends the old link when the client connects again", async () => {
@@ -158,159 +163,8 @@ describe.each([4, 5] as const)("the in-memory broker, version %d,", (version) =>
   it("refuses as often as it was told, in the words of the version", async () => {
     broker.refuse(0x87, 2)
     for (let count = 0; count < 2; count++) {
-      await open(version, {}, { reasonCode: version === 5 ? 0x87 : 5 })
+      await open(broker, version, {}, { reasonCode: version === 5 ? 0x87 : 5 })
     }
     await opened()
   })
 })
-
-describe("the in-memory broker, version 5,", () => {
-  it("assigns a client identifier, and says that it knows no shared subscriptions", async () => {
-    const client = await scriptedClient(broker.transport)
-    client.send(connectOf(5, { clientId: "" }))
-    const connack = await client.receive("connack")
-    expect(connack.properties).toEqual({ assignedClientIdentifier: "assigned-1", sharedSubscriptionAvailable: false })
-    client.send(subscribing("$share/group/t", 1))
-    expect(await client.receive("suback")).toHaveProperty("reasonCodes", [0x9e])
-  })
-
-  it("obeys the client's Receive Maximum and Maximum Packet Size", async () => {
-    const client = await open(5, { properties: { receiveMaximum: 2, maximumPacketSize: 50 } })
-    await subscribe(client, "t", 2)
-    await broker.publish("t", "x".repeat(50), { qos: 1 })
-    for (const text of ["1", "2", "3"]) await broker.publish("t", text, { qos: 2 })
-    await settle()
-    expect(client.receiveRest().map(brief)).toEqual(["publish 2 1", "publish 3 2"])
-    client.send(ack("pubrec", 2))
-    await settle()
-    expect(client.receiveRest().map(brief)).toEqual(["pubrel 2"])
-    client.send(ack("pubcomp", 2), { ...ack("pubrec", 3), reasonCode: 0x80 })
-    await settle()
-    expect(client.receiveRest().map(brief)).toEqual(["publish 4 3"])
-  })
-
-  it("sends overlapping subscriptions one copy, with every identifier, at the highest QoS", async () => {
-    const client = await open(5)
-    await subscribe(client, "a/+", 0, 7)
-    await subscribe(client, "a/#", 1, 8)
-    await subscribe(client, "b", 2, 9)
-    await broker.publish("a/b", "x", { qos: 2 })
-    expect(await client.receive("publish")).toMatchObject({ qos: 1, properties: { subscriptionIdentifiers: [7, 8] } })
-    await client.idle()
-  })
-
-  it("keeps a message from its own publisher where that asked for it", async () => {
-    const client = await open(5)
-    const wish = {
-      topicFilter: "t",
-      qos: 1 as const,
-      noLocal: true,
-      retainAsPublished: false,
-      retainHandling: 0 as const,
-    }
-    client.send({ type: "subscribe", packetId: 3, subscriptions: [wish], properties: {} })
-    await client.receive("suback")
-    client.send(publish("t", "x", 1))
-    expect(await client.receive("puback")).toHaveProperty("reasonCode", 0x10)
-    await client.idle()
-  })
-
-  it("lets sessions, wills and messages expire by its clock", async () => {
-    const watcher = await open(5, { clientId: "watcher" })
-    await subscribe(watcher, "will", 0)
-    const properties = { willDelayInterval: 5 }
-    const will = { topic: "will", payload: Buffer.from("gone"), qos: 0 as const, retain: false, properties }
-    const kept = { clientId: "kept", cleanStart: false, ...expiring(5, 30), will }
-    const first = await open(5, kept)
-    await subscribe(first, "t", 1)
-    first.end()
-    await settle()
-    await broker.publish("t", "short", { qos: 1, properties: { messageExpiryInterval: 4 } })
-    await broker.publish("t", "long", { qos: 1, properties: { messageExpiryInterval: 10 } })
-    await clock.advance(4_999)
-    const second = await open(5, kept, { sessionPresent: true })
-    expect(await second.receive("publish")).toMatchObject({ properties: { messageExpiryInterval: 6 } })
-    await clock.advance(60_000)
-    await watcher.idle()
-    second.end()
-    await clock.advance(5_000)
-    expect(await watcher.receive("publish")).toHaveProperty("topic", "will")
-    await clock.advance(25_000)
-    await open(5, kept, { sessionPresent: false })
-  })
-
-  it("answers acknowledgements of nothing with 0x92", async () => {
-    const client = await open(5)
-    client.send(ack("pubrel", 77), ack("pubrec", 78))
-    expect(await client.receive("pubcomp")).toMatchObject({ packetId: 77, reasonCode: 0x92 })
-    expect(await client.receive("pubrel")).toMatchObject({ packetId: 78, reasonCode: 0x92 })
-  })
-
-  it("enforces what its owner made it offer", async () => {
-    await using strict = await memoryBroker({ clock, connack: { receiveMaximum: 1, maximumPacketSize: 100 } })
-    broker = strict
-    const greedy = await open(5, { clientId: "greedy" })
-    greedy.send(publish("t", "x", 2), { ...publish("t", "x", 2), packetId: 10 })
-    await greedy.receive("pubrec")
-    expect(await greedy.receive("disconnect")).toHaveProperty("reasonCode", 0x93)
-    const large = await open(5, { clientId: "large" })
-    large.send(publish("t", "x".repeat(100), 0))
-    expect(await large.receive("disconnect")).toHaveProperty("reasonCode", 0x95)
-  })
-
-  it("leaves no timer when it is disposed", async () => {
-    await open(5, { keepAliveSeconds: 10, ...expiring(5, 100) })
-    broker.cutLinks()
-    await open(5, { keepAliveSeconds: 10, clientId: "other" })
-    await broker[Symbol.asyncDispose]()
-    expect(clock.pending).toBe(0)
-  })
-})
-
-/** A client after CONNACK, which must be as expected. */
-async function open(
-  version: ProtocolVersion,
-  connect: Partial<Connect> = {},
-  expected: { sessionPresent?: boolean; reasonCode?: number } = {},
-): Promise<ScriptedLink> {
-  const client = await scriptedClient(broker.transport, version)
-  client.send(connectOf(version, connect))
-  expect(await client.receive("connack")).toMatchObject({ reasonCode: 0, sessionPresent: false, ...expected })
-  return client
-}
-
-function connectOf(version: ProtocolVersion, connect: Partial<Connect>): Connect {
-  const plain = { clientId: "client", cleanStart: true, keepAliveSeconds: 0, properties: {} }
-  return { type: "connect", version, ...plain, ...connect }
-}
-
-/** A session that lives for some seconds: 3.1.1 cannot say how many. */
-function expiring(version: ProtocolVersion, seconds: number): Partial<Connect> {
-  return version === 5 ? { properties: { sessionExpiryInterval: seconds } } : {}
-}
-
-async function subscribe(client: ScriptedLink, topicFilter: string, qos: QoS, identifier?: number): Promise<void> {
-  client.send(subscribing(topicFilter, qos, identifier))
-  expect(await client.receive("suback")).toHaveProperty("reasonCodes", [qos])
-}
-
-function subscribing(topicFilter: string, qos: QoS, subscriptionIdentifier?: number): Packet {
-  const subscription = { topicFilter, qos, noLocal: false, retainAsPublished: false, retainHandling: 0 as const }
-  return { type: "subscribe", packetId: 3, subscriptions: [subscription], properties: { subscriptionIdentifier } }
-}
-
-function publish(topic: string, text: string, qos: QoS): Publish {
-  const packetId = qos === 0 ? 0 : 9
-  const payload = new TextEncoder().encode(text)
-  return { type: "publish", topic, payload, qos, retain: false, dup: false, packetId, properties: {} }
-}
-
-function ack<T extends "puback" | "pubrec" | "pubrel" | "pubcomp">(type: T, packetId: number) {
-  return { type, packetId, reasonCode: 0, properties: {} }
-}
-
-/** A packet in one line. */
-function brief(packet: Packet): string {
-  if (packet.type !== "publish") return `${packet.type} ${"packetId" in packet ? packet.packetId : ""}`
-  return `publish ${packet.packetId} ${packet.dup ? "dup " : ""}${new TextDecoder().decode(packet.payload)}`
-}
