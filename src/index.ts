@@ -56,28 +56,28 @@ export {
 export { matchTopic, type QoS, type TopicParams, type UserProperties } from "./codec/index.js"
 export { AbortedError, InvalidOptionError, StoppedError, TerrapinError, TimedOutError } from "./errors.js"
 // For services beside it; more at `terrapin/runtime`
+export type { Logger } from "./logger.js"
 export {
   type ActorDefinition,
   type ActorRef,
-  actor,
   type Behavior,
-  type ChildSpec,
   type Context,
   call,
-  type DynamicSupervisor,
   defineActor,
-  dynamicSupervisor,
   type ExitReason,
   exited,
-  type Logger,
   type Next,
   type ReplyTo,
-  type Supervisor,
   startActor,
+  stop,
+} from "./runtime/index.js"
+export {
+  actor,
+  type ChildSpec,
+  type DynamicSupervisor,
+  dynamicSupervisor,
+  type Supervisor,
   startDynamicSupervisor,
   startSupervisor,
-  stop,
   supervisor,
-} from "./runtime.js"
-export { type DownCause, NotSentError, RejectedError, SessionLostError } from "./session/index.js"
-export { memory, type ServerAddress, type Transport, tcp } from "./transport/index.js"
+} from "./supervisor/index.js"

@@ -2,15 +2,23 @@
  * A link came up, went down, or did not come to be: everybody who has to know is told, in one order.
  */
 
-import type { Connack } from "../codec/index.js"
-import type { DownCause } from "../session/index.js"
+import type { Connack, ProtocolVersion } from "../codec/index.js"
+import { type DownCause, limitsOf } from "../session/index.js"
+import type { Port } from "./port.js"
 import type { ClientScope } from "./scope.js"
 
-/** `scope.port` and `scope.facts` are the new link's already. */
-export function announceUp(scope: ClientScope, connack: Connack): void {
+/** CONNACK accepted: what it says holds from here on, and everything goes out by the new port. */
+export function announceUp(scope: ClientScope, port: Port, connack: Connack, version: ProtocolVersion): void {
+  const { session, settings, handler } = scope
+  const limits = limitsOf(connack, version, settings.keepAliveSeconds)
+  scope.facts = { version, connack, sessionPresent: connack.sessionPresent, limits }
+  scope.port = port
   scope.status = "up"
-  scope.handler.tell({ type: "connack", packet: connack })
-  scope.handler.tell({ type: "connection", status: "up", cause: undefined })
+  session.assignedClientId = connack.properties.assignedClientIdentifier ?? session.assignedClientId
+  session.exists = true
+  session.accepted = true
+  handler.tell({ type: "connack", packet: connack })
+  handler.tell({ type: "connection", status: "up", cause: undefined })
   scope.names.session.send({ type: "link_up" })
   scope.events.emit({ kind: "up", connack })
 }

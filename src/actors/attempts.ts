@@ -67,6 +67,11 @@ export class Attempts {
     this.#scope.attempts--
   }
 
+  /** The link has been up for long enough: the next failure is the first one again. */
+  forget(): void {
+    this.#scope.attempts = 0
+  }
+
   isFinal(cause: DownCause): boolean {
     return retryAfter(cause).kind === "stop"
   }

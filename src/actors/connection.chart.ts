@@ -11,20 +11,25 @@
  */
 
 import { setup } from "xstate"
+import type { DownCause } from "../session/index.js"
 import type { ConnectionEvent } from "./connection-messages.js"
 import { effect, fieldsOfTheActor } from "./effect.js"
 
-/** What the guards and delays look at; the connection actor. */
+/** What the guards and delays look at: parts of the connection actor. */
 export interface ConnectionView {
-  /** Whether the last CONNACK ends the attempt well. */
-  readonly verdict: "accepted" | "next_version" | "cleaned" | "refused"
-  isFinal(event: ConnectionEvent): boolean
+  readonly attempts: {
+    /** What the last CONNACK does to the attempt. */
+    readonly verdict: "accepted" | "next_version" | "cleaned" | "refused"
+    readonly retryInMs: number
+    isFinal(cause: DownCause): boolean
+  }
   readonly pingDueInMs: number
-  readonly retryInMs: number
-  readonly attemptTimeoutMs: number
-  readonly pingTimeoutMs: number
   readonly drainMs: number
-  readonly stableAfterMs: number
+  readonly settings: {
+    readonly attemptTimeoutMs: number
+    readonly pingTimeoutMs: number
+    readonly backoff: { readonly stableAfterMs: number }
+  }
 }
 
 const failed = [
@@ -58,19 +63,19 @@ export const connectionMachine = setup({
     finish: effect,
   },
   guards: {
-    isFinal: ({ context, event }) => context.isFinal(event),
-    isAccepted: ({ context }) => context.verdict === "accepted",
-    isNextVersion: ({ context }) => context.verdict === "next_version",
-    isCleaned: ({ context }) => context.verdict === "cleaned",
+    isFinal: ({ context, event }) => event.type === "failed" && context.attempts.isFinal(event.cause),
+    isAccepted: ({ context }) => context.attempts.verdict === "accepted",
+    isNextVersion: ({ context }) => context.attempts.verdict === "next_version",
+    isCleaned: ({ context }) => context.attempts.verdict === "cleaned",
     isPingDue: ({ context }) => context.pingDueInMs <= 0,
   },
   delays: {
-    attemptTimeout: ({ context }) => context.attemptTimeoutMs,
+    attemptTimeout: ({ context }) => context.settings.attemptTimeoutMs,
     pingDue: ({ context }) => context.pingDueInMs,
-    pingTimeout: ({ context }) => context.pingTimeoutMs,
+    pingTimeout: ({ context }) => context.settings.pingTimeoutMs,
     drainTimeout: ({ context }) => context.drainMs,
-    retry: ({ context }) => context.retryInMs,
-    stable: ({ context }) => context.stableAfterMs,
+    retry: ({ context }) => context.attempts.retryInMs,
+    stable: ({ context }) => context.settings.backoff.stableAfterMs,
   },
 }).createMachine({
   id: "connection",

@@ -6,9 +6,9 @@
  */
 
 import { type Actor, ChartProgram, compile, type ExitReason, type Program } from "../runtime/index.js"
-import { type DownCause, limitsOf } from "../session/index.js"
+import type { DownCause } from "../session/index.js"
 import { announceDown, announceUp } from "./announce.js"
-import { Attempts, type Verdict } from "./attempts.js"
+import { Attempts } from "./attempts.js"
 import { type ConnectionView, connectionMachine } from "./connection.chart.js"
 import type { ConnectionEvent, ConnectionMessage } from "./connection-messages.js"
 import { KeepAlive } from "./keep-alive.js"
@@ -16,15 +16,16 @@ import { type ControlPacket, Link } from "./link.js"
 import { openLink } from "./open-link.js"
 import { closedPort } from "./port.js"
 import type { ClientScope } from "./scope.js"
-import { endOfSession, isOrderly, LEAVE, sendDisconnect } from "./stopping.js"
+import type { ClientSettings } from "./settings.js"
+import { endOfSession, isOrderly, LEAVE, leaveInGoodOrder, sendDisconnect } from "./stopping.js"
 
 export class Connection implements Program<ConnectionMessage>, ConnectionView {
   readonly kind = "statechart"
   readonly #scope: ClientScope
   readonly #actor: Actor<ConnectionMessage>
   readonly #chart: ChartProgram<Connection, ConnectionEvent>
-  readonly #attempts: Attempts
-  readonly #keepAlive: KeepAlive
+  readonly attempts: Attempts
+  readonly keepAlive: KeepAlive
   #link: Link | undefined = undefined
   /** Gives up the opening of a link. */
   #giveUp: (() => void) | undefined = undefined
@@ -34,8 +35,8 @@ export class Connection implements Program<ConnectionMessage>, ConnectionView {
   constructor(scope: ClientScope, actor: Actor<ConnectionMessage>) {
     this.#scope = scope
     this.#actor = actor
-    this.#attempts = new Attempts(scope)
-    this.#keepAlive = new KeepAlive(scope)
+    this.attempts = new Attempts(scope)
+    this.keepAlive = new KeepAlive(scope)
     this.#chart = new ChartProgram(CHART, this, actor as Actor<ConnectionEvent>)
     actor.own(() => this.#release())
   }
@@ -69,59 +70,30 @@ export class Connection implements Program<ConnectionMessage>, ConnectionView {
   terminate(reason: ExitReason): PromiseLike<unknown> | undefined {
     const link = this.#link
     if (link === undefined || !this.#chart.path.startsWith("connected") || !isOrderly(reason)) return undefined
-    const { names, system, settings } = this.#scope
-    const leave = () => sendDisconnect(link, LEAVE)
-    // Without the session and the inflight actors nothing can finish: this is a restart, not the end of the client.
-    if (names.session.whereis()?.alive !== true || names.inflight.whereis()?.alive !== true) {
-      leave()
-      return undefined
-    }
-    const drained = new Promise<void>((resolve) => {
-      this.#drained = resolve
-      this.#actor.own(system.clock.setTimer(resolve, settings.drainMs))
-      names.session.send({ type: "drain", drained: resolve })
+    return leaveInGoodOrder(this.#scope, link, (cancel) => {
+      this.#drained = cancel
+      this.#actor.own(cancel)
     })
-    return drained.then(leave)
   }
 
   // ------------------------------------------------------------------------------------------------ what the chart asks
 
-  get verdict(): Verdict {
-    return this.#attempts.verdict
-  }
-
-  isFinal(event: ConnectionEvent): boolean {
-    return event.type === "failed" && this.#attempts.isFinal(event.cause)
+  get settings(): ClientSettings {
+    return this.#scope.settings
   }
 
   get pingDueInMs(): number {
-    return this.#keepAlive.dueInMs(this.#link)
-  }
-
-  get retryInMs(): number {
-    return this.#attempts.retryInMs
-  }
-
-  get attemptTimeoutMs(): number {
-    return this.#scope.settings.attemptTimeoutMs
-  }
-
-  get pingTimeoutMs(): number {
-    return this.#scope.settings.pingTimeoutMs
+    return this.keepAlive.dueInMs(this.#link)
   }
 
   get drainMs(): number {
-    return this.#scope.stopRequest?.drainMs ?? this.#scope.settings.drainMs
-  }
-
-  get stableAfterMs(): number {
-    return this.#scope.settings.backoff.stableAfterMs
+    return this.#scope.stopRequest?.drainMs ?? this.settings.drainMs
   }
 
   // ------------------------------------------------------------------------------------------------ what the chart does
 
   openTransport(): void {
-    this.#attempts.begin()
+    this.attempts.begin()
     this.#giveUp = openLink(this.#scope, ++this.#scope.epoch, (message) => this.#hear(message))
   }
 
@@ -130,44 +102,28 @@ export class Connection implements Program<ConnectionMessage>, ConnectionView {
     this.#giveUp = undefined
     this.#link = new Link(this.#scope, event.link, {
       epoch: this.#scope.epoch,
-      version: this.#attempts.version,
+      version: this.attempts.version,
       control: (packet) => this.#control(packet),
     })
   }
 
   sendConnect(): void {
-    this.#link?.port.send(this.#attempts.connect)
-  }
-
-  fallBack(): void {
-    this.#attempts.fallBack()
-  }
-
-  endCleaning(): void {
-    this.#attempts.endCleaning()
+    this.#link?.port.send(this.attempts.connect)
   }
 
   refuse(): void {
-    const { refusal } = this.#attempts
+    const { refusal } = this.attempts
     if (refusal.kind === "session_mismatch" && this.#link !== undefined)
       sendDisconnect(this.#link, { ...LEAVE, reasonCode: 0x82 })
     this.fail(refusal)
   }
 
   linkUp(): void {
-    const scope = this.#scope
     const link = this.#link
-    const { connack, version } = this.#attempts
+    const { connack, version } = this.attempts
     if (connack === undefined || link === undefined) return
     link.accept()
-    const limits = limitsOf(connack, version, scope.settings.keepAliveSeconds)
-    const { session } = scope
-    scope.facts = { version, connack, sessionPresent: connack.sessionPresent, limits }
-    scope.port = link.port
-    session.assignedClientId = connack.properties.assignedClientIdentifier ?? session.assignedClientId
-    session.exists = true
-    session.accepted = true
-    announceUp(scope, connack)
+    announceUp(this.#scope, link.port, connack, version)
   }
 
   linkDown(): void {
@@ -176,19 +132,7 @@ export class Connection implements Program<ConnectionMessage>, ConnectionView {
   }
 
   sendPingreq(): void {
-    this.#keepAlive.send(this.#link)
-  }
-
-  joinPing(event: ConnectionEvent): void {
-    if (event.type === "ping") this.#keepAlive.join(event.ref)
-  }
-
-  notePong(): void {
-    this.#keepAlive.answered()
-  }
-
-  forgetAttempts(): void {
-    this.#scope.attempts = 0
+    this.keepAlive.send(this.#link)
   }
 
   startDraining(): void {
@@ -217,7 +161,7 @@ export class Connection implements Program<ConnectionMessage>, ConnectionView {
   }
 
   noteFailure(event: ConnectionEvent): void {
-    if (event.type === "failed") this.#attempts.failed(event.cause)
+    if (event.type === "failed") this.attempts.failed(event.cause)
   }
 
   noteRecycle(): void {
@@ -226,7 +170,7 @@ export class Connection implements Program<ConnectionMessage>, ConnectionView {
 
   finish(): void {
     if (this.#scope.status === "up") announceDown(this.#scope, { kind: "user" })
-    this.#scope.finish(this.#attempts.stopCause)
+    this.#scope.finish(this.attempts.stopCause)
   }
 
   fail(cause: DownCause): void {
@@ -251,7 +195,7 @@ export class Connection implements Program<ConnectionMessage>, ConnectionView {
   #control(packet: ControlPacket): void {
     switch (packet.type) {
       case "connack":
-        this.#attempts.connack = packet
+        this.attempts.connack = packet
         this.#chart.handle({ type: "connack", packet })
         break
       case "pingresp":
@@ -281,17 +225,19 @@ const CHART = compile<Connection>(connectionMachine, {
     openTransport: (self) => self.openTransport(),
     adoptLink: (self, event: ConnectionEvent) => self.adoptLink(event),
     sendConnect: (self) => self.sendConnect(),
-    fallBack: (self) => self.fallBack(),
-    endCleaning: (self) => self.endCleaning(),
+    fallBack: ({ attempts }) => attempts.fallBack(),
+    endCleaning: ({ attempts }) => attempts.endCleaning(),
     refuse: (self) => self.refuse(),
     failByTimeout: (self) => self.fail({ kind: "attempt_timeout" }),
     failByPing: (self) => self.fail({ kind: "ping_timeout" }),
     linkUp: (self) => self.linkUp(),
     linkDown: (self) => self.linkDown(),
     sendPingreq: (self) => self.sendPingreq(),
-    joinPing: (self, event: ConnectionEvent) => self.joinPing(event),
-    notePong: (self) => self.notePong(),
-    forgetAttempts: (self) => self.forgetAttempts(),
+    joinPing: ({ keepAlive }, event: ConnectionEvent) => {
+      if (event.type === "ping") keepAlive.join(event.ref)
+    },
+    notePong: ({ keepAlive }) => keepAlive.answered(),
+    forgetAttempts: ({ attempts }) => attempts.forget(),
     startDraining: (self) => self.startDraining(),
     sendDisconnect: (self) => self.sendDisconnect(),
     leaveLink: (self) => self.leaveLink(),

@@ -6,10 +6,9 @@ import {
   CLIENT_EVENT_KINDS,
   type ClientEventKind,
   type SubscribeOutcome,
-  subscribeRefusal,
   type UnsubscribeOutcome,
 } from "../actors/index.js"
-import type { Properties, QoS } from "../codec/index.js"
+import type { Properties } from "../codec/index.js"
 import { AbortedError, InvalidOptionError, StoppedError, TerrapinError } from "../errors.js"
 import type { ActorRef, Ref } from "../runtime/index.js"
 import { NotSentError } from "../session/index.js"
@@ -28,28 +27,28 @@ import type {
 import { duration, parseFilter, parseSubscription } from "./parse-options.js"
 import { parsePublication, withoutUndefined } from "./parse-publish.js"
 import { publishCall, publishOnly } from "./publishing.js"
+import { Readers } from "./readers.js"
 import { type RequestOptions, requestSubscribe, requestUnsubscribe } from "./requests.js"
-import { IteratedSubscription, type Subscription } from "./subscription.js"
+import type { Subscription } from "./subscription.js"
 
 const DISCONNECT_CODES: ReadonlySet<number> = new Set([
   0x00, 0x04, 0x80, 0x81, 0x82, 0x83, 0x90, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99,
 ])
-const MAXIMUM_QUEUED = 1_000
 const PING_TIMEOUT_MS = 30_000
 const CALL_OPTIONS = ["timeoutMs", "signal"]
-const SUBSCRIPTION_OPTIONS = ["qos", "noLocal", "retainAsPublished", "retainHandling"]
 
 export class ClientFace implements Client {
   readonly #root: ClientRoot
-  readonly #readers = new Set<IteratedSubscription<string>>()
+  readonly #readers: Readers
   readonly ref: ActorRef<ClientMessage>
 
   constructor(root: ClientRoot) {
     this.#root = root
     this.ref = new ClientRef(this, () => root.whereis())
+    this.#readers = new Readers(root.scope)
     // Readers end with the client; a restarted client goes on feeding them.
     root.onEnd((reason) => {
-      if (reason.kind === "normal" || reason.kind === "shutdown") for (const reader of this.#readers) reader.end()
+      if (reason.kind === "normal" || reason.kind === "shutdown") this.#readers.end()
     })
   }
 
@@ -119,7 +118,7 @@ export class ClientFace implements Client {
   ): Promise<Subscription | readonly SubscribeOutcome[]> {
     try {
       const subscribed =
-        typeof what === "string" ? this.#subscribeReader(what, options) : this.#subscribeAll(what, options)
+        typeof what === "string" ? this.#subscribeOne(what, options) : this.#subscribeAll(what, options)
       subscribed.catch(() => undefined)
       return subscribed
     } catch (error) {
@@ -205,31 +204,9 @@ export class ClientFace implements Client {
     return requestSubscribe(this.#root.scope, subscriptions, this.#root.inbox, options)
   }
 
-  async #subscribeReader(topicFilter: string, options: SubscribeOptions): Promise<Subscription> {
-    checkNames(options, [...CALL_OPTIONS, ...SUBSCRIPTION_OPTIONS, "userProperties", "maxQueued"])
+  async #subscribeOne(topicFilter: string, options: SubscribeOptions): Promise<Subscription> {
     this.#checkLives(options)
-    const { timeoutMs, signal, userProperties, maxQueued = MAXIMUM_QUEUED, ...wanted } = options
-    const subscription = parseSubscription({ topicFilter, ...wanted })
-    const { scope } = this.#root
-    const reader = new IteratedSubscription<string>({
-      topicFilter,
-      parsed: parseFilter(topicFilter),
-      maxQueued,
-      leave: async (owner, leaving) => {
-        this.#readers.delete(reader)
-        const [outcome] = await requestUnsubscribe(scope, [subscription.topicFilter], owner, leaving ?? {})
-        return outcome ?? { topicFilter: subscription.topicFilter, reasonCode: 0 }
-      },
-      dropped: (topic, reason) => {
-        scope.counters.dropped++
-        scope.events.emit({ kind: "dropped", direction: "in", topic, reason })
-      },
-    })
-    const [outcome] = await requestSubscribe(scope, [subscription], reader, { timeoutMs, signal, userProperties })
-    if (outcome?.grantedQos === undefined) throw subscribeRefusal(outcome ?? REFUSED)
-    reader.grant(outcome.grantedQos as QoS)
-    this.#readers.add(reader)
-    return reader
+    return this.#readers.open(topicFilter, options)
   }
 
   #open(what: string, options: CallOptions, defaultMs: number): Ref {
@@ -243,8 +220,6 @@ export class ClientFace implements Client {
     if (options.signal?.aborted === true) throw new AbortedError("the call", options.signal.reason)
   }
 }
-
-const REFUSED: SubscribeOutcome = { topicFilter: "", reasonCode: 0x80, grantedQos: undefined }
 
 function checkCall(options: CallOptions): void {
   checkNames(options, CALL_OPTIONS)

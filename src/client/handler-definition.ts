@@ -10,6 +10,7 @@ import type { ActorRef, MaybePromise } from "../runtime/index.js"
 import type { DownCause } from "../session/index.js"
 import { checkNames } from "./check-names.js"
 import type { Client } from "./client.js"
+import type { HandlerDefinition } from "./handler-types.js"
 import type { DisconnectOptions, PublishRequest, SubscriptionRequest } from "./option-types.js"
 
 /** Reason code and properties of the PUBACK or PUBREC that answers the message. */
@@ -76,13 +77,6 @@ export interface Handler<Args, State, Info> {
     context: HandlerContext<Info>,
   ): Result<NoInfer<State>>
   terminate?(reason: unknown, state: NoInfer<State>): MaybePromise<void>
-}
-
-declare const handlerTypes: unique symbol
-
-/** A handler with its State erased. */
-export interface HandlerDefinition<in Args = void, in Info = never> {
-  readonly [handlerTypes]: (args: Args, info: Info) => void
 }
 
 const CALLBACKS = [

@@ -15,11 +15,11 @@ export {
   defineHandler,
   type Handler,
   type HandlerContext,
-  type HandlerDefinition,
   type HandlerNext,
   type HandlerReply,
   type NextAction,
 } from "./handler-definition.js"
+export type { HandlerDefinition } from "./handler-types.js"
 export type {
   CallOptions,
   ClientOptions,

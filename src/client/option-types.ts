@@ -6,7 +6,7 @@ import type { QoS, UserProperties } from "../codec/index.js"
 import type { Logger } from "../logger.js"
 import type { System } from "../runtime/index.js"
 import type { ServerAddress } from "../transport/index.js"
-import type { HandlerDefinition } from "./handler-definition.js"
+import type { HandlerDefinition } from "./handler-types.js"
 
 export type Payload = string | Uint8Array
 
