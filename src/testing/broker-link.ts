@@ -22,7 +22,7 @@ import {
 } from "../codec/index.js"
 import type { TransportLink, TransportSink } from "../transport/index.js"
 import { expirySeconds, expirySecondsOf, refusalCode, refusalFor } from "./broker-connect.js"
-import { type BrokerMessage, type Delivery, propertiesLeft } from "./broker-message.js"
+import { type BrokerMessage, type Delivery, messageOf, propertiesLeft } from "./broker-message.js"
 import type { BrokerSession, Outlet } from "./broker-session.js"
 import { deliveryOf, subscribe } from "./broker-subscribe.js"
 import { owned } from "./owned.js"
@@ -197,21 +197,13 @@ export class BrokerLink implements TransportLink, Outlet {
   }
 
   #publication(packet: Publish, session: BrokerSession): void {
-    const { topic, payload, qos, retain, packetId } = packet
+    const { qos, packetId } = packet
     // Topic aliases are not offered, so a client must not use one [MQTT-3.2.2-18].
     if (packet.properties.topicAlias !== undefined) return this.end(0x94)
     const repeated = qos === 2 && session.held.has(packetId)
     if (qos === 2 && !repeated && session.held.size >= (this.#core.offered.receiveMaximum ?? 65_535))
       return this.end(0x93)
-    const message: BrokerMessage = {
-      topic,
-      payload,
-      qos,
-      retain,
-      properties: packet.properties,
-      atMs: this.#core.clock.now(),
-      clientId: session.clientId,
-    }
+    const message = messageOf(packet, session.clientId, this.#core.clock.now())
     if (qos === 2) session.held.add(packetId)
     const matched = repeated || this.#core.route(message)
     const reasonCode = this.#code(matched ? 0 : 0x10)

@@ -1,5 +1,5 @@
 /** An application message inside the in-memory broker, and how it leaves again. */
-import type { Properties, QoS } from "../codec/index.js"
+import type { Properties, Publish, QoS } from "../codec/index.js"
 
 export interface BrokerMessage {
   readonly topic: string
@@ -19,6 +19,12 @@ export interface Delivery {
   readonly qos: QoS
   readonly retain: boolean
   readonly subscriptionIdentifiers: readonly number[]
+}
+
+/** What a client's PUBLISH brings, without what belongs to its link. */
+export function messageOf(packet: Publish, clientId: string, atMs: number): BrokerMessage {
+  const { topic, payload, qos, retain, properties } = packet
+  return { topic, payload, qos, retain, properties, atMs, clientId }
 }
 
 /** The properties to send now, its age taken off its expiry (§3.3.2.3.3); undefined when it has expired. */
