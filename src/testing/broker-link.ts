@@ -6,14 +6,12 @@
  * What outlives the link is the session's; what concerns several clients is the core's.
  */
 
-import type { Clock } from "../clock.js"
 import {
   type Connect,
   Decoder,
   encode,
   MalformedPacketError,
   type Packet,
-  type Properties,
   type ProtocolVersion,
   type Publish,
   publishSize,
@@ -22,28 +20,13 @@ import {
 } from "../codec/index.js"
 import type { TransportLink, TransportSink } from "../transport/index.js"
 import { expirySeconds, expirySecondsOf, refusalCode, refusalFor } from "./broker-connect.js"
-import { type BrokerMessage, type Delivery, messageOf, propertiesLeft } from "./broker-message.js"
+import type { BrokerCore, LiveLink } from "./broker-core.js"
+import { type Delivery, messageOf, propertiesLeft } from "./broker-message.js"
 import type { BrokerSession, Outlet } from "./broker-session.js"
 import { deliveryOf, subscribe } from "./broker-subscribe.js"
 import { owned } from "./owned.js"
 
-/** What a link asks of the broker. */
-export interface BrokerCore {
-  readonly clock: Clock
-  /** What every CONNACK of version 5 offers. */
-  readonly offered: Properties<"connack">
-  /** The reason code to refuse the next CONNECT with. */
-  takeRefusal(): number | undefined
-  /** Finds or makes the session, and ends the link that had it. */
-  openSession(connect: Connect, link: BrokerLink): { readonly session: BrokerSession; readonly present: boolean }
-  /** The link is over. @param will what is to be published, if anything. */
-  closeSession(link: BrokerLink, session: BrokerSession, will: Connect["will"], expirySeconds: number): void
-  /** @returns whether any client subscribes to it. */
-  route(message: BrokerMessage): boolean
-  retainedFor(topicFilter: string): readonly BrokerMessage[]
-}
-
-export class BrokerLink implements TransportLink, Outlet {
+export class BrokerLink implements TransportLink, Outlet, LiveLink {
   /** How many QoS 1 and 2 messages the client takes at once. */
   window = 65_535
   readonly #core: BrokerCore
@@ -138,39 +121,46 @@ export class BrokerLink implements TransportLink, Outlet {
     }
     switch (packet.type) {
       case "publish":
-        return this.#publication(owned(packet), session)
+        this.#publication(owned(packet), session)
+        break
       case "pubrel": {
         const known = session.held.delete(packet.packetId)
         this.#send({ ...packet, type: "pubcomp", reasonCode: known ? 0 : this.#code(0x92), properties: {} })
-        return
+        break
       }
       case "puback":
-        return session.puback(packet.packetId)
+        session.puback(packet.packetId)
+        break
       case "pubrec":
         if (!session.pubrec(packet.packetId, packet.reasonCode < 0x80))
           this.#send({ ...packet, type: "pubrel", reasonCode: this.#code(0x92), properties: {} })
-        return
+        break
       case "pubcomp":
-        return session.pubcomp(packet.packetId)
+        session.pubcomp(packet.packetId)
+        break
       case "subscribe":
-        return this.#subscribe(packet, session)
+        this.#subscribe(packet, session)
+        break
       case "unsubscribe":
-        return this.#unsubscribe(packet, session)
+        this.#unsubscribe(packet, session)
+        break
       case "pingreq":
-        return this.#send({ type: "pingresp" })
+        this.#send({ type: "pingresp" })
+        break
       case "disconnect":
         this.#expirySeconds = expirySeconds(packet.properties.sessionExpiryInterval, this.#expirySeconds)
         if (packet.reasonCode !== 0x04) this.#will = undefined
         this.#finish()
         this.#sink.closed()
-        return
+        break
       case "connect":
       case "connack":
       case "suback":
       case "unsuback":
       case "pingresp":
       case "auth":
-        return this.end(0x82)
+        this.end(0x82)
+        break
     }
   }
 
@@ -199,10 +189,15 @@ export class BrokerLink implements TransportLink, Outlet {
   #publication(packet: Publish, session: BrokerSession): void {
     const { qos, packetId } = packet
     // Topic aliases are not offered, so a client must not use one [MQTT-3.2.2-18].
-    if (packet.properties.topicAlias !== undefined) return this.end(0x94)
+    if (packet.properties.topicAlias !== undefined) {
+      this.end(0x94)
+      return
+    }
     const repeated = qos === 2 && session.held.has(packetId)
-    if (qos === 2 && !repeated && session.held.size >= (this.#core.offered.receiveMaximum ?? 65_535))
-      return this.end(0x93)
+    if (qos === 2 && !repeated && session.held.size >= (this.#core.offered.receiveMaximum ?? 65_535)) {
+      this.end(0x93)
+      return
+    }
     const message = messageOf(packet, session.clientId, this.#core.clock.now())
     if (qos === 2) session.held.add(packetId)
     const matched = repeated || this.#core.route(message)

@@ -10,7 +10,8 @@
 import { type Clock, systemClock } from "../clock.js"
 import { type Connect, type Properties, type PublishHead, type QoS, topicMatches } from "../codec/index.js"
 import { memoryServer, type Transport } from "../transport/index.js"
-import { type BrokerCore, BrokerLink } from "./broker-link.js"
+import type { BrokerCore, LiveLink } from "./broker-core.js"
+import { BrokerLink } from "./broker-link.js"
 import type { BrokerMessage } from "./broker-message.js"
 import { BrokerSession } from "./broker-session.js"
 import { deliveryOf, matching } from "./broker-subscribe.js"
@@ -51,7 +52,7 @@ export interface MemoryBroker extends AsyncDisposable {
 
 interface Entry {
   readonly session: BrokerSession
-  link: BrokerLink | undefined
+  link: LiveLink | undefined
   /** Cancels what time will do to it: expiry, the will. */
   cancelTimers: (() => void)[]
   /** The will that waits for its delay. */

@@ -36,7 +36,10 @@ export function untilAborted<T>(
       reject(abortedOpening(signal, label))
     }
     const settled = () => signal.removeEventListener("abort", aborted)
-    if (signal.aborted) return aborted()
+    if (signal.aborted) {
+      aborted()
+      return
+    }
     signal.addEventListener("abort", aborted, { once: true })
     start(
       (value) => {

@@ -12,6 +12,8 @@ import { delimiter, join } from "node:path"
 export interface Mosquitto extends AsyncDisposable {
   readonly port: number
   readonly pid: number
+  /** What it has logged so far, line by line: among others which clients broke the protocol, in its eyes. */
+  readonly log: readonly string[]
   /** Ends it and waits for its end. Its sessions are gone: it keeps nothing. */
   stop(): Promise<void>
 }
@@ -22,8 +24,10 @@ const DAEMON_FOLDERS = ["/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin"]
 /** How often another process may snatch the port away. */
 const TRIES = 5
 
-/** The path of mosquitto; undefined where there is none. */
+/** The path of mosquitto: what TERRAPIN_MOSQUITTO says, else where it is installed; undefined where there is none. */
 export function findMosquitto(): string | undefined {
+  const given = process.env["TERRAPIN_MOSQUITTO"]
+  if (given !== undefined && isExecutable(given)) return given
   const folders = [...(process.env["PATH"] ?? "").split(delimiter), ...DAEMON_FOLDERS]
   return folders.map((folder) => join(folder, "mosquitto")).find(isExecutable)
 }
@@ -31,20 +35,22 @@ export function findMosquitto(): string | undefined {
 /**
  * Starts mosquitto; resolves when it accepts connections.
  * @param extra further lines for its configuration.
+ * @param samePort of an earlier one that has ended; else a free one is taken.
  * @throws (rejects) when it is not installed or ends at once; the message has what it said.
  */
-export async function startMosquitto(extra: readonly string[] = []): Promise<Mosquitto> {
+export async function startMosquitto(extra: readonly string[] = [], samePort?: number): Promise<Mosquitto> {
   const path = findMosquitto()
   if (path === undefined) throw new Error("mosquitto is not installed")
   const folder = mkdtempSync(join(tmpdir(), "mosquitto-"))
   try {
     for (let tries = 1; ; tries++) {
-      const port = await freePort()
+      const port = samePort ?? (await freePort())
       const file = join(folder, "mosquitto.conf")
       writeFileSync(file, [...configuration(port), ...extra, ""].join("\n"))
       const child = spawnGuarded(path, ["-c", file])
-      const said = await running(child)
-      if (said === undefined) return handle(child, port)
+      const log: string[] = []
+      if (await running(child, log)) return handle(child, port, log)
+      const said = log.join("\n")
       if (tries === TRIES || !said.includes("already in use")) throw new Error(`mosquitto did not start: ${said}`)
     }
   } finally {
@@ -62,7 +68,7 @@ function configuration(port: number): string[] {
     "set_tcp_nodelay true",
     "sys_interval 0",
     "log_dest stderr",
-    "connection_messages false",
+    "connection_messages true", // says who broke the protocol
   ]
 }
 
@@ -79,20 +85,25 @@ function spawnGuarded(path: string, parameters: readonly string[]): ChildProcess
   return child
 }
 
-/** Resolves with nothing when it says that it runs, or with all it said when it ends. */
-function running(child: ChildProcess): Promise<string | undefined> {
+/** Fills the log; resolves with whether it runs. */
+function running(child: ChildProcess, log: string[]): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    let said = ""
+    let rest = ""
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      if (said.length < 10_000) said += text
-      if (said.includes(" running")) resolve(undefined)
+      const lines = (rest + text).split("\n")
+      rest = lines.pop() ?? ""
+      log.push(...lines)
+      if (lines.some((line) => line.endsWith(" running"))) resolve(true)
     })
     child.once("error", reject)
-    child.once("close", () => resolve(said))
+    child.once("close", () => {
+      log.push(rest)
+      resolve(false)
+    })
   })
 }
 
-function handle(child: ChildProcess, port: number): Mosquitto {
+function handle(child: ChildProcess, port: number, log: readonly string[]): Mosquitto {
   const { pid } = child
   if (pid === undefined) throw new Error("a running process has an id")
   const stop = async () => {
@@ -101,7 +112,7 @@ function handle(child: ChildProcess, port: number): Mosquitto {
     child.kill("SIGTERM")
     await closed
   }
-  return { port, pid, stop, [Symbol.asyncDispose]: stop }
+  return { port, pid, log, stop, [Symbol.asyncDispose]: stop }
 }
 
 async function freePort(): Promise<number> {
