@@ -56,7 +56,21 @@ export function finishSubscribe(scope: ClientScope, record: SubscribeRecord): vo
     return { topicFilter, reasonCode, grantedQos: reasonCode < 0x80 ? (reasonCode as QoS) : undefined }
   })
   for (const outcome of outcomes) note(scope, outcome)
+  leaveUnwanted(scope, outcomes)
   if (record.ref !== 0) scope.calls.reply(record.ref as Ref, outcomes)
+}
+
+/** Granted after its caller had left: the server is told that nobody wants it any more. */
+function leaveUnwanted(scope: ClientScope, outcomes: readonly SubscribeOutcome[]): void {
+  const { requests, subscriptions } = scope.session
+  const leaving = new Set<string>()
+  for (const record of requests)
+    if (record.type === "unsubscribe") for (const topicFilter of record.topicFilters) leaving.add(topicFilter)
+  const unwanted = outcomes
+    .filter(({ grantedQos }) => grantedQos !== undefined)
+    .map(({ topicFilter }) => topicFilter)
+    .filter((topicFilter) => subscriptions.get(topicFilter) === undefined && !leaving.has(topicFilter))
+  if (unwanted.length > 0) requests.append(unsubscribeRecord(unwanted, NO_PROPERTIES))
 }
 
 export function finishUnsubscribe(scope: ClientScope, record: UnsubscribeRecord): void {

@@ -3,26 +3,17 @@
  * when the actor is restarted.
  */
 
-import {
-  type Actor,
-  type Chart,
-  type ExitReason,
-  NORMAL,
-  type Program,
-  setActorTimer,
-  type TimerHost,
-} from "../runtime/index.js"
+import { type Actor, type Chart, type ExitReason, NORMAL, type Program, type TimerHost } from "../runtime/index.js"
 import type { InboundRecord, InflightEvent, OutgoingRecord } from "../session/index.js"
 import type { ClientScope } from "./scope.js"
 
-export class Flow<R extends OutgoingRecord | InboundRecord> implements Program<InflightEvent>, TimerHost {
+export class Flow<R extends OutgoingRecord | InboundRecord> implements Program<InflightEvent> {
   readonly kind = "statechart"
   readonly record: R
   readonly scope: ClientScope
   readonly actor: Actor<InflightEvent>
   readonly #chart: Chart<Flow<R>>
   #state: number
-  #timers: ((() => void) | undefined)[] | undefined = undefined
 
   /** `resumeAt`: the leaf to go on in, without its entry actions; undefined enters the initial state. */
   constructor(scope: ClientScope, record: R, actor: Actor<InflightEvent>, chart: Chart<Flow<R>>, resumeAt?: string) {
@@ -41,14 +32,15 @@ export class Flow<R extends OutgoingRecord | InboundRecord> implements Program<I
   init(): undefined {
     const { record } = this
     record.inHand = true
-    this.#state = this.#state < 0 ? this.#chart.start(this, this) : this.#chart.resume(this.#state, this, this)
+    this.#state =
+      this.#state < 0 ? this.#chart.start(this, NO_TIMERS) : this.#chart.resume(this.#state, this, NO_TIMERS)
     record.inHand = false
   }
 
   handle(event: InflightEvent): undefined {
     const { record } = this
     record.inHand = true
-    this.#state = this.#chart.step(this.#state, event, this, this)
+    this.#state = this.#chart.step(this.#state, event, this, NO_TIMERS)
     record.inHand = false
     if (this.#chart.isFinal(this.#state)) this.actor.exit(NORMAL)
   }
@@ -60,16 +52,12 @@ export class Flow<R extends OutgoingRecord | InboundRecord> implements Program<I
   terminate(_reason: ExitReason): undefined {
     return undefined // all that matters is in the record
   }
+}
 
-  startTimer(timer: number, delayMs: number): void {
-    this.cancelTimer(timer)
-    const definition = this.#chart.timers[timer]
-    if (definition === undefined) return
-    this.#timers ??= []
-    this.#timers[timer] = setActorTimer(this.actor, () => this.actor.send(definition.event as InflightEvent), delayMs)
-  }
-
-  cancelTimer(timer: number): void {
-    this.#timers?.[timer]?.()
-  }
+/** The charts of records wait for packets, not for time: a lost answer is a lost link. */
+const NO_TIMERS: TimerHost = {
+  startTimer: () => {
+    throw new Error("a record's chart has no delays")
+  },
+  cancelTimer: () => undefined,
 }

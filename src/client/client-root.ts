@@ -25,6 +25,7 @@ import {
   type Actor,
   type ActorSystem,
   Calls,
+  crash,
   type ExitReason,
   exited,
   isAbnormal,
@@ -134,12 +135,22 @@ export class ClientRoot {
     this.scope.status = "connecting"
     this.scope.stopRequest = undefined
     this.#stopCause = undefined
-    const { actor, started } = this.#tree.spawn(parent)
+    const { actor, started } = this.#begin(parent)
     this.#actor = actor
     // Watched, not awaited: callers are settled before any microtask runs.
     actor.watch({ ended: (_actor, reason) => this.#end(reason) })
     this.#finished = exited(actor)
     return { actor, started }
+  }
+
+  /** A start that fails at once is an end too: callers that did not wait for it are settled. */
+  #begin(parent: Actor<never> | undefined): { actor: Actor<never>; started: undefined | Promise<void> } {
+    try {
+      return this.#tree.spawn(parent)
+    } catch (error) {
+      this.#end(crash(error))
+      throw error
+    }
   }
 
   #finish(cause: DownCause | undefined): void {
@@ -153,6 +164,8 @@ export class ClientRoot {
   #end(reason: ExitReason): void {
     const { scope } = this
     const code = isAbnormal(reason) ? "exited" : "stopped"
+    const cause: DownCause = isAbnormal(reason) ? { kind: "closed", error: undefined } : { kind: "user" }
+    if (scope.status === "up") scope.events.emit({ kind: "down", cause })
     scope.status = "stopped"
     scope.port = closedPort(scope.system.clock)
     for (const record of [...scope.session.publishes]) {
