@@ -56,6 +56,28 @@ describe("starting a supervisor", () => {
     expect(at.clock.pending).toBe(0)
   })
 
+  it("stops what a start that took too long brings in the end", async () => {
+    const at = world()
+    const hold = deferred()
+    const late: ChildSpec<unknown> = {
+      id: "late",
+      startTimeoutMs: 10,
+      async start() {
+        await hold.promise
+        const made = await startSupervisor({ system: at.system, children: [reporting(at, "x")] })
+        return { ref: made.ref, handle: made }
+      },
+    }
+    const parent = await family(at, { children: [] })
+    const refused = expect(parent.startChild(late)).rejects.toMatchObject({ code: "start_failed", child: "late" })
+    await at.clock.advance(10)
+    await refused
+    hold.resolve()
+    await settle()
+    expect(taken(at)).toEqual(["+x", "-x shutdown"])
+    expect(at.system.actors).toBe(1)
+  })
+
   it("refuses what it does not know, at once", async () => {
     const at = world()
     const child = reporting(at, "a")
