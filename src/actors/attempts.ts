@@ -13,9 +13,6 @@ export type Verdict = "accepted" | "next_version" | "cleaned" | "refused"
 
 export class Attempts {
   readonly #scope: ClientScope
-  /** Index into `settings.versions`: what was refused is not tried again. */
-  #version = 0
-  #cleaned = false
   connack: Connack | undefined = undefined
   retryInMs = 0
   /** What made the policy stop the client. */
@@ -26,7 +23,7 @@ export class Attempts {
   }
 
   get version(): ProtocolVersion {
-    return this.#scope.settings.versions[this.#version] ?? 5
+    return this.#scope.settings.versions[this.#scope.refusedVersions] ?? 5
   }
 
   get connect(): Connect {
@@ -37,10 +34,11 @@ export class Attempts {
   get verdict(): Verdict {
     const { connack } = this
     if (connack === undefined) return "refused"
-    if (isVersionRefusal(connack) && this.#version + 1 < this.#scope.settings.versions.length) return "next_version"
+    const { settings, refusedVersions } = this.#scope
+    if (isVersionRefusal(connack) && refusedVersions + 1 < settings.versions.length) return "next_version"
     // [MQTT-3.2.2-4]: a session that we asked to be discarded is not one to go on with.
     if (connack.reasonCode !== 0 || (connack.sessionPresent && this.connect.cleanStart)) return "refused"
-    return cleansFirst(this.#scope.settings, this.version, this.#remembered) ? "cleaned" : "accepted"
+    return cleansFirst(settings, this.version, this.#remembered) ? "cleaned" : "accepted"
   }
 
   /** Why the last CONNACK ends the attempt. */
@@ -57,13 +55,13 @@ export class Attempts {
 
   /** The same attempt, in words that the server knows. */
   fallBack(): void {
-    this.#version++
+    this.#scope.refusedVersions++
     this.#scope.attempts--
   }
 
   /** The old session is gone; the attempt proper follows. */
   endCleaning(): void {
-    this.#cleaned = true
+    this.#scope.session.cleaned = true
     this.#scope.attempts--
   }
 
@@ -88,7 +86,6 @@ export class Attempts {
   }
 
   get #remembered(): Remembered {
-    const { exists, accepted, assignedClientId } = this.#scope.session
-    return { exists, accepted, assignedClientId, cleaned: this.#cleaned }
+    return this.#scope.session
   }
 }

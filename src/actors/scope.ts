@@ -58,6 +58,8 @@ export interface ClientScope {
   facts: LinkFacts
   status: "connecting" | "up" | "down" | "stopped"
   attempts: number
+  /** How many of `settings.versions` the server has refused: they are not tried again in the client's life. */
+  refusedVersions: number
   lastCause: DownCause | undefined
   /** Set by disconnect(): a connection actor that starts anew finds it here. */
   stopRequest: DisconnectRequest | undefined

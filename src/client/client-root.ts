@@ -101,6 +101,7 @@ export class ClientRoot {
       },
       status: "connecting",
       attempts: 0,
+      refusedVersions: 0,
       lastCause: undefined,
       stopRequest: undefined,
     }

@@ -26,6 +26,8 @@ export class SessionState<Owner> {
   exists = false
   /** A connection was accepted in this life of the client: Clean Start is not asked for again. */
   accepted = false
+  /** 3.1.1: the old session was ended by a link of its own, as a clean start asks for. */
+  cleaned = false
   /** Assigned by the server (MQTT 5 §3.2.2.3.7), used for every later connect. */
   assignedClientId: string | undefined = undefined
   /** Counts PUBRECs, for the order of resent PUBRELs. */

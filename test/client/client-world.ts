@@ -18,7 +18,7 @@ import {
 } from "terrapin"
 import type { Connack, Connect, Packet, Publish } from "../../src/codec/index.js"
 import type { Logger } from "../../src/logger.js"
-import { ActorSystem, type Tree } from "../../src/runtime/index.js"
+import { type Actor, ActorSystem, actorOf, KILLED, type Tree } from "../../src/runtime/index.js"
 import { type ManualClock, manualClock, settle } from "../../src/testing/index.js"
 import type { Transport } from "../../src/transport/index.js"
 import { type ScriptedBroker, scriptedBroker } from "../support/scripted-broker.js"
@@ -70,6 +70,8 @@ export interface ClientWorld {
   supervised<Args = void>(options?: ClientOptions<Args>, connack?: Partial<Connack>): Promise<Supervised>
   /** Accepts the next link with this CONNACK; rejects when the client opens none though all is at rest. */
   accept(connack?: Partial<Connack>): Promise<{ readonly link: ScriptedLink; readonly connect: Connect }>
+  /** Kills the actor of this name below the supervisor, and lets what follows happen. */
+  killActor(app: Supervisor, name: string): Promise<void>
   /** Nothing of a client is left: no actor, no timer, no open link. */
   expectNothingLeft(): Promise<void>
 }
@@ -123,6 +125,12 @@ export function clientWorld(random: number = 1): ClientWorld {
       await settle()
       if (link === undefined) throw new Error("the client opened no link")
       return { link, connect: await link.handshake(connack) }
+    },
+    async killActor(app, name) {
+      const actor = findActor(actorOf(app.ref), name)
+      if (actor === undefined) throw new Error(`no actor is named ${name}`)
+      system.run(() => actor.exit(KILLED))
+      await settle()
     },
     async expectNothingLeft() {
       await settle()
@@ -200,6 +208,15 @@ export async function outcomeOf<T>(
   )
   await settle()
   return settled.outcome
+}
+
+function findActor(root: Actor<never> | undefined, name: string): Actor<never> | undefined {
+  if (root === undefined || root.label === name) return root
+  for (let child = root.firstChild; child !== undefined; child = child.nextSibling) {
+    const found = findActor(child, name)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 function openLinks(broker: ScriptedBroker): number {
