@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { contextActor, stop } from "../../src/runtime/index.js"
 import { type ChildSpec, dynamicSupervisor, startSupervisor, supervisor } from "../../src/supervisor/index.js"
 import { settle } from "../../src/testing/index.js"
-import { type World, world } from "../runtime/world.js"
+import { world } from "../runtime/world.js"
 import { family, reporting, taken } from "./family.js"
 
 const never = (): Promise<void> => new Promise(() => undefined)
