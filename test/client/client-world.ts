@@ -72,6 +72,8 @@ export interface ClientWorld {
   accept(connack?: Partial<Connack>): Promise<{ readonly link: ScriptedLink; readonly connect: Connect }>
   /** Kills the actor of this name below the supervisor, and lets what follows happen. */
   killActor(app: Supervisor, name: string): Promise<void>
+  /** Sends what only the client's own actors send. */
+  sendTo(app: Supervisor, name: string, message: object): void
   /** Nothing of a client is left: no actor, no timer, no open link. */
   expectNothingLeft(): Promise<void>
 }
@@ -127,10 +129,12 @@ export function clientWorld(random: number = 1): ClientWorld {
       return { link, connect: await link.handshake(connack) }
     },
     async killActor(app, name) {
-      const actor = findActor(actorOf(app.ref), name)
-      if (actor === undefined) throw new Error(`no actor is named ${name}`)
+      const actor = actorNamed(app, name)
       system.run(() => actor.exit(KILLED))
       await settle()
+    },
+    sendTo(app, name, message) {
+      actorNamed(app, name).send(message as never)
     },
     async expectNothingLeft() {
       await settle()
@@ -208,6 +212,12 @@ export async function outcomeOf<T>(
   )
   await settle()
   return settled.outcome
+}
+
+function actorNamed(app: Supervisor, name: string): Actor<never> {
+  const actor = findActor(actorOf(app.ref), name)
+  if (actor === undefined) throw new Error(`no actor is named ${name}`)
+  return actor
 }
 
 function findActor(root: Actor<never> | undefined, name: string): Actor<never> | undefined {
