@@ -11,6 +11,7 @@
  */
 
 import { setup } from "xstate"
+import type { ChartMachine } from "../runtime/index.js"
 import type { DownCause } from "../session/index.js"
 import type { ConnectionEvent } from "./connection-messages.js"
 import { effect, fieldsOfTheActor } from "./effect.js"
@@ -37,7 +38,7 @@ const failed = [
   { target: "#connection.backoff", actions: ["closeLink", "noteFailure"] },
 ] as const
 
-export const connectionMachine = setup({
+export const connectionMachine: ChartMachine = setup({
   types: { context: {} as ConnectionView, events: {} as ConnectionEvent },
   actions: {
     openTransport: effect,

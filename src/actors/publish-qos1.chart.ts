@@ -9,10 +9,11 @@
  */
 
 import { setup } from "xstate"
+import type { ChartMachine } from "../runtime/index.js"
 import type { InflightEvent, PublishRecord } from "../session/index.js"
 import { effect, fieldsOfTheActor } from "./effect.js"
 
-export const publishQos1Machine = setup({
+export const publishQos1Machine: ChartMachine = setup({
   types: { context: {} as { readonly record: PublishRecord }, events: {} as InflightEvent },
   actions: { sendPublish: effect, finish: effect },
 }).createMachine({

@@ -9,10 +9,11 @@
  */
 
 import { setup } from "xstate"
+import type { ChartMachine } from "../runtime/index.js"
 import type { InflightEvent, PublishRecord } from "../session/index.js"
 import { effect, fieldsOfTheActor } from "./effect.js"
 
-export const publishQos2Machine = setup({
+export const publishQos2Machine: ChartMachine = setup({
   types: { context: {} as { readonly record: PublishRecord }, events: {} as InflightEvent },
   actions: { sendPublish: effect, keepPubrec: effect, sendPubrel: effect, finish: effect },
   guards: { refused: ({ event }) => event.type === "pubrec" && event.reasonCode >= 0x80 },

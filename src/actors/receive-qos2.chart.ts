@@ -8,10 +8,11 @@
  */
 
 import { setup } from "xstate"
+import type { ChartMachine } from "../runtime/index.js"
 import type { InboundRecord, InflightEvent } from "../session/index.js"
 import { effect, fieldsOfTheActor } from "./effect.js"
 
-export const receiveQos2Machine = setup({
+export const receiveQos2Machine: ChartMachine = setup({
   types: { context: {} as { readonly record: InboundRecord }, events: {} as InflightEvent },
   actions: { deliver: effect, sendPubrec: effect, forget: effect, sendPubcomp: effect },
   guards: { refused: ({ context }) => (context.record.outcome?.reasonCode ?? 0) >= 0x80 },

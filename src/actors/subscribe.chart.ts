@@ -3,10 +3,11 @@
  */
 
 import { setup } from "xstate"
+import type { ChartMachine } from "../runtime/index.js"
 import type { InflightEvent, SubscribeRecord } from "../session/index.js"
 import { effect, fieldsOfTheActor } from "./effect.js"
 
-export const subscribeMachine = setup({
+export const subscribeMachine: ChartMachine = setup({
   types: { context: {} as { readonly record: SubscribeRecord }, events: {} as InflightEvent },
   actions: { sendSubscribe: effect, finish: effect },
 }).createMachine({

@@ -3,10 +3,11 @@
  */
 
 import { setup } from "xstate"
+import type { ChartMachine } from "../runtime/index.js"
 import type { InflightEvent, UnsubscribeRecord } from "../session/index.js"
 import { effect, fieldsOfTheActor } from "./effect.js"
 
-export const unsubscribeMachine = setup({
+export const unsubscribeMachine: ChartMachine = setup({
   types: { context: {} as { readonly record: UnsubscribeRecord }, events: {} as InflightEvent },
   actions: { sendUnsubscribe: effect, finish: effect },
 }).createMachine({
