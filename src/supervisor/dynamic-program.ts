@@ -140,7 +140,9 @@ export class DynamicProgram implements Program<Request<DynamicProgram>> {
       perform: () => (entry.retrying && !this.#ending ? this.#ended(entry, reason) : undefined),
     }
     entry.retrying = true
-    this.#actor.system.post(() => this.#actor.send(again))
+    this.#actor.system.post(() => {
+      if (this.#actor.alive) this.#actor.send(again)
+    })
   }
 
   #giveUp(reason: ExitReason): Eventually<undefined> {

@@ -170,7 +170,9 @@ export class SupervisorProgram implements Program<Request<SupervisorProgram>> {
       perform: () => (entry.retrying && !this.#ending ? this.#ended(entry, reason) : undefined),
     }
     entry.retrying = true
-    this.#actor.system.post(() => this.#actor.send(again))
+    this.#actor.system.post(() => {
+      if (this.#actor.alive) this.#actor.send(again)
+    })
   }
 
   #giveUp(error: RestartIntensityError): Eventually<undefined> {

@@ -1,7 +1,7 @@
 import fc from "fast-check"
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 import { Calls, type Ref } from "../../src/runtime/index.js"
-import { manualClock } from "../../src/testing/index.js"
+import { manualClock, settle } from "../../src/testing/index.js"
 
 const untimed = { what: "test", timeoutMs: 0 }
 
@@ -96,6 +96,17 @@ describe("the table of calls", () => {
     await clock.advance(500)
     expect(calls.size).toBe(1)
     for (const ref of refs.slice(3)) calls.reply(ref, 0)
+    await settle()
+    expect(clock.pending).toBe(0)
+  })
+
+  it("sets one timer for a burst of calls that are answered at once", async () => {
+    const clock = manualClock()
+    const setTimer = vi.spyOn(clock, "setTimer")
+    const calls = new Calls(clock)
+    for (let n = 0; n < 1_000; n++) calls.reply(calls.open({ what: "test", timeoutMs: 5_000 }), n)
+    await settle()
+    expect(setTimer).toHaveBeenCalledTimes(1)
     expect(clock.pending).toBe(0)
   })
 
