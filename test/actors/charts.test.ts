@@ -1,5 +1,6 @@
 /** The client's charts, compiled, against xstate's own `transition()`: every leaf, every event, every answer of a guard. */
 import { describe, expect, it } from "vitest"
+import type { AnyStateMachine } from "xstate"
 import { connectionMachine } from "../../src/actors/connection.chart.js"
 import { publishQos1Machine } from "../../src/actors/publish-qos1.chart.js"
 import { publishQos2Machine } from "../../src/actors/publish-qos2.chart.js"
@@ -17,7 +18,7 @@ describe("the compiled chart does what xstate does", () => {
     unsubscribeMachine,
     connectionMachine,
   ])("$id", (machine) => {
-    const { reached, leaves } = expectChartEqualsXstate(machine)
+    const { reached, leaves } = expectChartEqualsXstate(machine as AnyStateMachine)
     expect(reached, "a state that no event leads to").toBe(leaves)
   })
 })
