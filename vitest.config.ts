@@ -9,6 +9,7 @@ const alias = [
   { find: /^terrapin\/runtime$/, replacement: source("runtime.ts") },
   { find: /^terrapin\/codec$/, replacement: source("codec/index.ts") },
   { find: /^terrapin\/transport$/, replacement: source("transport/index.ts") },
+  { find: /^terrapin\/testing$/, replacement: source("testing/index.ts") },
 ]
 
 export default defineConfig({
