@@ -15,7 +15,7 @@ import { program, ROOT, run, say } from "./run.mjs"
 /** In build order: the later ones import the first. `inputs` are files and folders of the root. */
 const BUILDS = [
   { name: "src", output: "dist", inputs: ["src"], config: "tsconfig.build.json" },
-  { name: "demo", output: "build/demo", inputs: ["src", "demo"], config: "tsconfig.demo.json" },
+  { name: "demo", output: "build/demo", inputs: ["src", "demo", "test/support"], config: "tsconfig.demo.json" },
   { name: "bench", output: "build/bench", inputs: ["src", "bench"], config: "tsconfig.bench.json" },
 ]
 const SHARED_INPUTS = ["tsconfig.json", "package.json", "package-lock.json"]

@@ -47,6 +47,8 @@ export interface ChaosProxy extends AsyncDisposable {
 /** @param random chooses the garbage; 0 ≤ random() < 1. */
 export async function chaosProxy(options: {
   readonly brokerPort: number
+  /** Default: loopback. */
+  readonly brokerHost?: string | undefined
   readonly random: () => number
   readonly rule?: CutRule | undefined
 }): Promise<ChaosProxy> {
@@ -57,9 +59,10 @@ export async function chaosProxy(options: {
     connacks: { present: 0, absent: 0 },
   }
   const links = new Set<ProxyLink>()
+  const { brokerHost = "127.0.0.1" } = options
   let rule = options.rule
   const server = createServer({ noDelay: true }, (client) => {
-    const broker = connect({ host: "127.0.0.1", port: options.brokerPort, noDelay: true })
+    const broker = connect({ host: brokerHost, port: options.brokerPort, noDelay: true })
     const number = counts.links++
     const link = new ProxyLink(client, broker, {
       counts,
