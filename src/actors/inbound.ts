@@ -24,7 +24,8 @@ function delivered(
   outcome: DeliveryReply | "left",
 ): void {
   if (scope.session.inbound.get(record.packetId) !== record) return // the session was lost meanwhile
-  if (outcome !== "left") record.outcome = outcome
+  // 3.1.1 cannot refuse: to its server any PUBREC means received, and an identifier forgotten here would be delivered again.
+  if (outcome !== "left") record.outcome = scope.facts.version === 5 ? outcome : SUCCESS
   const inflight = record.inflight ?? actor
   inflight.send(outcome === "left" ? { type: "abandoned" } : { type: "handled" })
 }
