@@ -28,7 +28,7 @@ export class InboundWindow {
     this.#ring = new AckRing(port, (ack) => this.#acknowledged(ack))
   }
 
-  /** @throws ProtocolViolationError 0x93 when the server exceeds our Receive Maximum */
+  /** @throws ProtocolViolationError 0x93 when the server exceeds the Receive Maximum that the user chose */
   publish(packet: Publish): void {
     switch (packet.qos) {
       case 0:
@@ -95,7 +95,7 @@ export class InboundWindow {
 
   #count(): void {
     this.#unacknowledged++
-    if (this.#port.version === 5 && this.#unacknowledged > this.#scope.settings.receiveMaximum)
+    if (this.#port.version === 5 && this.#unacknowledged > this.#scope.settings.receiveLimit)
       throw new ProtocolViolationError(
         RECEIVE_MAXIMUM_EXCEEDED,
         "more unacknowledged messages than our Receive Maximum",

@@ -31,6 +31,11 @@ export interface ClientSettings {
   readonly inflightWindow: number
   /** Ours, offered to the server: QoS 1 and 2 messages unacknowledged at a time. */
   readonly receiveMaximum: number
+  /**
+   * More of them end the link. Only what the user chose is enforced: mosquitto up to 2.0.11 sends all that it has after the
+   * first PUBACK, and a link ended for that would be ended again and again.
+   */
+  readonly receiveLimit: number
   /** Ours, offered to the server, in bytes. */
   readonly maximumPacketSize: number
   readonly drainMs: number

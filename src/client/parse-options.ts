@@ -84,6 +84,7 @@ export function parseSettings(
     },
     inflightWindow: integer("inflightWindow", options.inflightWindow, 1, 65_535) ?? 65_535,
     receiveMaximum: integer("properties.receiveMaximum", properties.receiveMaximum, 1, 65_535) ?? 1_000,
+    receiveLimit: properties.receiveMaximum ?? 65_535,
     maximumPacketSize:
       integer("properties.maximumPacketSize", properties.maximumPacketSize, 1, 0xffff_ffff) ?? LARGEST_PACKET,
     drainMs: DRAIN_MS,
