@@ -5,6 +5,7 @@
 import { NO_PROPERTIES, type QoS, type Suback, type Unsuback } from "../codec/index.js"
 import type { Ref } from "../runtime/index.js"
 import {
+  forbiddenSubscription,
   optionsFor,
   RejectedError,
   type SubscribeRecord,
@@ -38,6 +39,11 @@ export function requestsToRestore(scope: ClientScope): readonly SubscribeRecord[
   const groups = new Map<number, Wanted<Recipient>[]>()
   for (const wanted of session.subscriptions.all) {
     if (wanted.granted !== undefined || asked.has(wanted.topicFilter)) continue
+    const forbidden = forbiddenSubscription(wanted.topicFilter, facts.limits)
+    if (forbidden !== undefined) {
+      noteRefusal(scope, wanted.topicFilter, forbidden)
+      continue
+    }
     groups.set(wanted.identifier, [...(groups.get(wanted.identifier) ?? []), wanted])
   }
   const version = facts.version ?? 5
@@ -102,8 +108,7 @@ function note(scope: ClientScope, { topicFilter, reasonCode, grantedQos }: Subsc
   const { session, handler, events } = scope
   const wanted = session.subscriptions.get(topicFilter)
   if (grantedQos === undefined) {
-    handler.tell({ type: "subscription", status: { error: reasonCode }, topicFilter })
-    events.emit({ kind: "subscription_down", topicFilter, reasonCode })
+    noteRefusal(scope, topicFilter, reasonCode)
     return
   }
   if (wanted !== undefined) wanted.granted = grantedQos
@@ -115,6 +120,11 @@ function note(scope: ClientScope, { topicFilter, reasonCode, grantedQos }: Subsc
   }
   handler.tell({ type: "subscription", status: "up", topicFilter })
   events.emit({ kind: "subscription_up", topicFilter, reasonCode })
+}
+
+function noteRefusal({ handler, events }: ClientScope, topicFilter: string, reasonCode: number): void {
+  handler.tell({ type: "subscription", status: { error: reasonCode }, topicFilter })
+  events.emit({ kind: "subscription_down", topicFilter, reasonCode })
 }
 
 /** The error of the single form when the filter was refused. */

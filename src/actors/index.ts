@@ -9,6 +9,7 @@ export { CLIENT_EVENT_KINDS, type ClientEvent, type ClientEventKind, EventHub } 
 export { type CallbackResult, type HandlerCallbacks, type HandlerPlan, HandlerProgram } from "./handler.js"
 export type { HandlerMessage, SubscriptionStatus } from "./handler-messages.js"
 export { HandlerQueue } from "./handler-queue.js"
+export { connectPacket } from "./handshake.js"
 export { startInbound, startOutbound } from "./inflight.js"
 export { type Message, ReceivedMessage } from "./message.js"
 export { closedPort, Port, type Publishable } from "./port.js"

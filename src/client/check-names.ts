@@ -4,8 +4,13 @@
 
 import { InvalidOptionError } from "../errors.js"
 
-/** @throws InvalidOptionError for the first key that is not in `known`; `path` goes in front of it, as in "session." */
+/**
+ * @throws InvalidOptionError for what is no object, and for the first key that is not in `known`; `path` goes in front of
+ * it, as in "session."
+ */
 export function checkNames(given: object, known: readonly string[], path = ""): void {
+  if (typeof given !== "object" || given === null)
+    throw new InvalidOptionError(path === "" ? "options" : path.slice(0, -1), "must be an object")
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue
     const nearest = nearestOf(name, known)

@@ -8,11 +8,10 @@ import {
   type SubscribeOutcome,
   type UnsubscribeOutcome,
 } from "../actors/index.js"
-import type { Properties } from "../codec/index.js"
-import { AbortedError, InvalidOptionError, StoppedError, TerrapinError } from "../errors.js"
+import { InvalidOptionError, StoppedError, TerrapinError } from "../errors.js"
 import type { ActorRef, Ref } from "../runtime/index.js"
 import { NotSentError } from "../session/index.js"
-import { checkNames } from "./check-names.js"
+import { CALL_OPTIONS, checkCall, REQUEST_OPTIONS, unlooked } from "./check-call.js"
 import type { Client, ClientEventOf, ClientMessage, ConnectionInfo, PublishOutcome } from "./client.js"
 import { ClientRef } from "./client-ref.js"
 import type { ClientRoot } from "./client-root.js"
@@ -24,18 +23,15 @@ import type {
   SubscribeOptions,
   SubscriptionRequest,
 } from "./option-types.js"
-import { duration, parseFilter, parseSubscription } from "./parse-options.js"
-import { parsePublication, withoutUndefined } from "./parse-publish.js"
+import { parseDisconnect } from "./parse-disconnect.js"
+import { parseFilter, parseSubscription } from "./parse-options.js"
+import { parsePublication } from "./parse-publish.js"
 import { publishCall, publishOnly } from "./publishing.js"
 import { Readers } from "./readers.js"
 import { type RequestOptions, requestSubscribe, requestUnsubscribe } from "./requests.js"
 import type { Subscription } from "./subscription.js"
 
-const DISCONNECT_CODES: ReadonlySet<number> = new Set([
-  0x00, 0x04, 0x80, 0x81, 0x82, 0x83, 0x90, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99,
-])
 const PING_TIMEOUT_MS = 30_000
-const CALL_OPTIONS = ["timeoutMs", "signal"]
 
 export class ClientFace implements Client {
   readonly #root: ClientRoot
@@ -79,19 +75,12 @@ export class ClientFace implements Client {
     }
   }
 
-  async connected(options: CallOptions = {}): Promise<ConnectionInfo> {
-    checkCall(options)
-    if (this.status === "up") return this.info
-    const { calls, events } = this.#root.scope
-    const ref = this.#open("connected", options, 0)
-    const off = events.on("up", () => calls.reply(ref, undefined))
-    await calls.promise(ref).finally(off)
-    return this.info
+  connected(options: CallOptions = {}): Promise<ConnectionInfo> {
+    return unlooked(this.#connected(options))
   }
 
   publish(topic: string, payload?: Payload | null, options?: PublishOptions): Promise<PublishOutcome> {
     try {
-      if (options?.signal?.aborted === true) throw new AbortedError("publish", options.signal.reason)
       return publishCall(this.#root.scope, parsePublication(topic, payload, options), options)
     } catch (error) {
       return rejected(error)
@@ -116,76 +105,34 @@ export class ClientFace implements Client {
     what: string | readonly SubscriptionRequest[],
     options: SubscribeOptions = {},
   ): Promise<Subscription | readonly SubscribeOutcome[]> {
-    try {
-      const subscribed =
-        typeof what === "string" ? this.#subscribeOne(what, options) : this.#subscribeAll(what, options)
-      subscribed.catch(() => undefined)
-      return subscribed
-    } catch (error) {
-      return rejected(error)
-    }
+    return unlooked<Subscription | readonly SubscribeOutcome[]>(
+      typeof what === "string" ? this.#subscribeOne(what, options) : this.#subscribeAll(what, options),
+    )
   }
 
   unsubscribe(
     topicFilter: string | readonly string[],
     options: RequestOptions = {},
   ): Promise<readonly UnsubscribeOutcome[]> {
-    try {
-      checkNames(options, [...CALL_OPTIONS, "userProperties"])
-      this.#checkLives(options)
-      const filters = (typeof topicFilter === "string" ? [topicFilter] : topicFilter).map(
-        (one) => parseFilter(one).wire,
-      )
-      if (filters.length === 0) throw new InvalidOptionError("topicFilter", "is empty")
-      const { scope, inbox } = this.#root
-      const unsubscribed = requestUnsubscribe(scope, filters, inbox, options)
-      unsubscribed.catch(() => undefined)
-      return unsubscribed
-    } catch (error) {
-      return rejected(error)
-    }
+    return unlooked(this.#unsubscribe(typeof topicFilter === "string" ? [topicFilter] : topicFilter, options))
   }
 
   ping(options: CallOptions = {}): Promise<number> {
-    try {
-      checkCall(options)
-      this.#checkLives(options)
-      const { scope } = this.#root
-      if (scope.status !== "up") throw new NotSentError("not_connected", "there is no link to measure")
-      const ref = this.#open("ping", options, PING_TIMEOUT_MS)
-      const promise = scope.calls.promise<number>(ref)
-      scope.names.connection.send({ type: "ping", ref })
-      return promise
-    } catch (error) {
-      return rejected(error)
-    }
+    return unlooked(this.#ping(options))
   }
 
   reconnect(): void {
     this.#root.scope.names.connection.send({ type: "reconnect" })
   }
 
-  async disconnect(options: DisconnectOptions = {}): Promise<void> {
-    checkNames(options, ["reasonCode", "properties", "drainMs"])
-    const { reasonCode = 0 } = options
-    if (!DISCONNECT_CODES.has(reasonCode)) throw new InvalidOptionError("reasonCode", "is none that a client may send")
-    const properties = options.properties ?? {}
-    checkNames(properties, ["sessionExpiryInterval", "reasonString", "userProperties"], "properties.")
-    const { scope } = this.#root
-    if (scope.status === "stopped") return
-    scope.stopRequest ??= {
-      reasonCode,
-      properties: withoutUndefined(properties) as Properties<"disconnect">,
-      drainMs: duration("drainMs", options.drainMs) ?? scope.settings.drainMs,
-    }
-    const ended = this.#root.exited
-    scope.names.connection.send({ type: "stop" })
-    await ended
+  disconnect(options: DisconnectOptions = {}): Promise<void> {
+    return unlooked(this.#disconnect(options))
   }
 
   on<const K extends ClientEventKind>(kind: K, listener: (event: ClientEventOf<K>) => void): () => void {
     if (!CLIENT_EVENT_KINDS.includes(kind))
       throw new InvalidOptionError("kind", `"${kind}" is not an event of a client`)
+    if (typeof listener !== "function") throw new InvalidOptionError("listener", "must be a function")
     return this.#root.scope.events.on(kind, listener)
   }
 
@@ -193,42 +140,72 @@ export class ClientFace implements Client {
     await this.disconnect()
   }
 
+  async #connected(options: CallOptions): Promise<ConnectionInfo> {
+    checkCall("connected", options, CALL_OPTIONS)
+    if (this.status === "up") return this.info
+    const { calls, events } = this.#root.scope
+    const ref = this.#open("connected", options, 0)
+    const off = events.on("up", () => calls.reply(ref, undefined))
+    await calls.promise(ref).finally(off)
+    return this.info
+  }
+
   async #subscribeAll(
     requests: readonly SubscriptionRequest[],
     options: RequestOptions,
   ): Promise<readonly SubscribeOutcome[]> {
-    checkNames(options, [...CALL_OPTIONS, "userProperties"])
-    this.#checkLives(options)
+    checkCall("subscribe", options, REQUEST_OPTIONS)
+    this.#checkLives()
     if (requests.length === 0) throw new InvalidOptionError("requests", "is empty [MQTT-3.8.3-2]")
     const subscriptions = requests.map((one, index) => parseSubscription(one, `requests[${index}].`))
     return requestSubscribe(this.#root.scope, subscriptions, this.#root.inbox, options)
   }
 
   async #subscribeOne(topicFilter: string, options: SubscribeOptions): Promise<Subscription> {
-    this.#checkLives(options)
+    this.#checkLives()
     return this.#readers.open(topicFilter, options)
   }
 
+  async #unsubscribe(topicFilters: readonly string[], options: RequestOptions): Promise<readonly UnsubscribeOutcome[]> {
+    checkCall("unsubscribe", options, REQUEST_OPTIONS)
+    this.#checkLives()
+    if (topicFilters.length === 0) throw new InvalidOptionError("topicFilter", "is empty [MQTT-3.10.3-2]")
+    const filters = topicFilters.map((one) => parseFilter(one).wire)
+    return requestUnsubscribe(this.#root.scope, filters, this.#root.inbox, options)
+  }
+
+  async #ping(options: CallOptions): Promise<number> {
+    checkCall("ping", options, CALL_OPTIONS)
+    this.#checkLives()
+    const { scope } = this.#root
+    if (scope.status !== "up") throw new NotSentError("not_connected", "there is no link to measure")
+    const ref = this.#open("ping", options, PING_TIMEOUT_MS)
+    const promise = scope.calls.promise<number>(ref)
+    scope.names.connection.send({ type: "ping", ref })
+    return promise
+  }
+
+  async #disconnect(options: DisconnectOptions): Promise<void> {
+    const { scope } = this.#root
+    const request = parseDisconnect(options, scope.settings)
+    if (scope.status === "stopped") return
+    scope.stopRequest ??= request
+    const ended = this.#root.exited
+    scope.names.connection.send({ type: "stop" })
+    await ended
+  }
+
   #open(what: string, options: CallOptions, defaultMs: number): Ref {
-    this.#checkLives(options)
+    this.#checkLives()
     return this.#root.scope.calls.open({ what, timeoutMs: options.timeoutMs ?? defaultMs, signal: options.signal })
   }
 
-  #checkLives(options: CallOptions): void {
+  #checkLives(): void {
     const { status, stopRequest } = this.#root.scope
     if (status === "stopped" || stopRequest !== undefined) throw new StoppedError("stopped", "the client is stopped")
-    if (options.signal?.aborted === true) throw new AbortedError("the call", options.signal.reason)
   }
 }
 
-function checkCall(options: CallOptions): void {
-  checkNames(options, CALL_OPTIONS)
-  duration("timeoutMs", options.timeoutMs)
-}
-
-/** A promise that nobody looks at must not end the process. */
 function rejected<T>(error: unknown): Promise<T> {
-  const promise = Promise.reject<T>(error)
-  promise.catch(() => undefined)
-  return promise
+  return unlooked(Promise.reject<T>(error))
 }

@@ -2,13 +2,16 @@
  * A client's options, parsed once, at the edge, into the full object that its actors use.
  */
 
-import type { ClientSettings } from "../actors/index.js"
-import type { Connect, Properties, ProtocolVersion, SubscriptionOptions } from "../codec/index.js"
+import { type ClientSettings, connectPacket } from "../actors/index.js"
+import type { Connect, ConnectWill, Properties, ProtocolVersion, SubscriptionOptions } from "../codec/index.js"
 import { parseTopicFilter, topicProblem } from "../codec/index.js"
 import { InvalidOptionError } from "../errors.js"
+import type { Logger } from "../logger.js"
 import { DEFAULT_BACKOFF, isQos, LARGEST_PACKET, NotSentError } from "../session/index.js"
 import { parseAddress, type ServerAddress } from "../transport/index.js"
+import { duration } from "./check-call.js"
 import { checkNames } from "./check-names.js"
+import { checkPacket, packetProblem } from "./check-packet.js"
 import type { ClientOptions, SubscriptionRequest, Will } from "./option-types.js"
 import { payloadBytes, publishProperties, withoutUndefined } from "./parse-publish.js"
 
@@ -35,10 +38,30 @@ export const CLIENT_OPTIONS: readonly string[] = [
 
 const VERSIONS: Readonly<Record<string, readonly ProtocolVersion[]>> = { "5": [5], "4": [4], "3": [3], auto: [5, 4] }
 const LETTERS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+const LEVELS = ["debug", "info", "warn", "error"] as const
 const DRAIN_MS = 5_000
 
-/** @throws InvalidOptionError; NotSentError invalid_topic for a filter */
+/** @throws InvalidOptionError; NotSentError invalid_topic for a filter or the will's topic */
 export function parseSettings(
+  server: ServerAddress,
+  options: Omit<ClientOptions, "handler">,
+  random: () => number,
+): ClientSettings {
+  const settings = readSettings(server, options, random)
+  const connect = (version: ProtocolVersion) => connectPacket(settings, version, NOTHING_REMEMBERED)
+  const [first = 5, ...later] = settings.versions
+  checkPacket(connect(first), first, (field) => (CREDENTIALS.has(field) ? `credentials.${field}` : field))
+  // An older version that has no words for these options is not fallen back to.
+  return {
+    ...settings,
+    versions: [first, ...later.filter((version) => packetProblem(connect(version), version) === undefined)],
+  }
+}
+
+const NOTHING_REMEMBERED = { exists: false, accepted: false, assignedClientId: undefined, cleaned: false }
+const CREDENTIALS: ReadonlySet<string> = new Set(["username", "password"])
+
+function readSettings(
   server: ServerAddress,
   options: Omit<ClientOptions, "handler">,
   random: () => number,
@@ -56,6 +79,8 @@ export function parseSettings(
       "must be given as a value in this version, not as a function",
     )
   checkNames(credentials, ["username", "password"], "credentials.")
+  optional("name", options.name, isText, "a string")
+  optional("logger", options.logger, isLogger, "an object with debug, info, warn and error, as pino's")
   const username = optional("credentials.username", credentials.username ?? fromUrl?.username, isText, "a string")
   const password = credentials.password ?? fromUrl?.password
   const expirySeconds = integer("session.expirySeconds", session.expirySeconds, 0, 0xffff_ffff)
@@ -73,13 +98,13 @@ export function parseSettings(
     connectProperties: connectProperties(properties),
     expirySeconds,
     onLost: onLost(session.onLost),
-    subscriptions: (options.subscriptions ?? []).map((request, index) =>
-      parseSubscription(request, `subscriptions[${index}].`),
+    subscriptions: (optional("subscriptions", options.subscriptions, Array.isArray, "a list") ?? []).map(
+      (request, index) => parseSubscription(request, `subscriptions[${index}].`),
     ),
     backoff: {
       minMs: duration("backoff.minMs", backoff.minMs) ?? DEFAULT_BACKOFF.minMs,
       maxMs: duration("backoff.maxMs", backoff.maxMs) ?? DEFAULT_BACKOFF.maxMs,
-      factor: optional("backoff.factor", backoff.factor, (value) => value >= 1, "1 or more") ?? DEFAULT_BACKOFF.factor,
+      factor: optional("backoff.factor", backoff.factor, isGrowth, "1 or more") ?? DEFAULT_BACKOFF.factor,
       stableAfterMs: duration("backoff.stableAfterMs", backoff.stableAfterMs) ?? DEFAULT_BACKOFF.stableAfterMs,
     },
     inflightWindow: integer("inflightWindow", options.inflightWindow, 1, 65_535) ?? 65_535,
@@ -95,8 +120,11 @@ export function parseSettings(
 export function parseSubscription(request: SubscriptionRequest, path = ""): SubscriptionOptions {
   checkNames(request, ["topicFilter", "qos", "noLocal", "retainAsPublished", "retainHandling"], path)
   const parsed = parseFilter(request.topicFilter)
-  const { qos = 0, noLocal = false, retainAsPublished = false, retainHandling = 0 } = request
+  const { qos = 0, retainHandling = 0 } = request
   if (!isQos(qos)) throw new InvalidOptionError(`${path}qos`, "must be 0, 1 or 2")
+  const noLocal = optional(`${path}noLocal`, request.noLocal, isBoolean, "true or false") ?? false
+  const retainAsPublished =
+    optional(`${path}retainAsPublished`, request.retainAsPublished, isBoolean, "true or false") ?? false
   if (retainHandling !== 0 && retainHandling !== 1 && retainHandling !== 2)
     throw new InvalidOptionError(`${path}retainHandling`, "must be 0, 1 or 2")
   // [MQTT-3.8.3-4]
@@ -113,22 +141,27 @@ export function parseFilter(topicFilter: string): Exclude<ReturnType<typeof pars
   return parsed
 }
 
-function parseWill(will: Will): Connect["will"] {
+function parseWill(will: Will): ConnectWill {
   checkNames(will, ["topic", "payload", "qos", "retain", "properties"], "will.")
-  const { topic, payload, qos = 0, retain = false } = will
-  const problem = topicProblem(topic)
+  const { topic, payload, qos = 0, retain } = will
+  const problem = typeof topic === "string" ? topicProblem(topic) : "a topic is a string"
   if (problem !== undefined) throw new NotSentError("invalid_topic", `will.topic: ${problem}`)
   if (!isQos(qos)) throw new InvalidOptionError("will.qos", "must be 0, 1 or 2")
   const { willDelayInterval, ...rest } = will.properties ?? {}
   const delay = integer("will.properties.willDelayInterval", willDelayInterval, 0, 0xffff_ffff)
   const properties: Properties<"will"> = publishProperties(rest, "will.properties.") as object as Properties<"will">
-  return {
+  const parsed: ConnectWill = {
     topic,
     payload: payloadBytes(payload, "will.payload"),
     qos,
-    retain,
+    retain: optional("will.retain", retain, isBoolean, "true or false") ?? false,
     properties: delay === undefined ? properties : { ...properties, willDelayInterval: delay },
   }
+  const fields = { type: "connect", version: 5, clientId: "", cleanStart: true, keepAliveSeconds: 0 } as const
+  checkPacket({ ...fields, will: parsed, properties: {} }, 5, (field) =>
+    field.startsWith("will.") ? field : `will.${field}`,
+  )
+  return parsed
 }
 
 function connectProperties(properties: object): Connect["properties"] {
@@ -161,10 +194,6 @@ function optional<T>(option: string, value: T | undefined, fits: (value: T) => b
   throw new InvalidOptionError(option, `must be ${what}`)
 }
 
-export function duration(option: string, value: number | undefined): number | undefined {
-  return optional(option, value, (ms) => typeof ms === "number" && ms >= 0, "a number of milliseconds, 0 or more")
-}
-
 function integer(option: string, value: number | undefined, least: number, most: number): number | undefined {
   return optional(
     option,
@@ -172,6 +201,14 @@ function integer(option: string, value: number | undefined, least: number, most:
     (number) => Number.isInteger(number) && number >= least && number <= most,
     `an integer from ${least} to ${most}`,
   )
+}
+
+function isLogger(logger: Logger): boolean {
+  return typeof logger === "object" && LEVELS.every((level) => typeof logger?.[level] === "function")
+}
+
+function isGrowth(value: unknown): boolean {
+  return typeof value === "number" && value >= 1
 }
 
 function isText(value: unknown): boolean {

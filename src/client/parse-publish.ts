@@ -5,6 +5,7 @@
 import { NO_PROPERTIES, type Properties, type PublishHead, publishSize, topicProblem } from "../codec/index.js"
 import { InvalidOptionError } from "../errors.js"
 import { isQos, LARGEST_PACKET, NotSentError } from "../session/index.js"
+import { CALL_OPTIONS, checkCallValues } from "./check-call.js"
 import { checkNames } from "./check-names.js"
 import type { Payload, PublishOptions } from "./option-types.js"
 
@@ -12,7 +13,7 @@ export interface Publication extends PublishHead {
   readonly payload: Uint8Array
 }
 
-const OPTIONS = ["qos", "retain", "properties", "timeoutMs", "signal"]
+const OPTIONS = ["qos", "retain", "properties", ...CALL_OPTIONS]
 const PROPERTY_NAMES = [
   "payloadFormatIndicator",
   "messageExpiryInterval",
@@ -24,14 +25,15 @@ const PROPERTY_NAMES = [
 const EMPTY = new Uint8Array(0)
 const NO_OPTIONS: PublishOptions = Object.freeze({})
 
-/** @throws NotSentError invalid_topic, packet_too_large; InvalidOptionError */
+/** @throws NotSentError invalid_topic, packet_too_large; InvalidOptionError; AbortedError */
 export function parsePublication(
   topic: string,
   payload: Payload | null | undefined,
   options: PublishOptions = NO_OPTIONS,
 ): Publication {
   if (options !== NO_OPTIONS) checkNames(options, OPTIONS)
-  const problem = topicProblem(topic)
+  if (options.timeoutMs !== undefined || options.signal !== undefined) checkCallValues("publish", options)
+  const problem = typeof topic === "string" ? topicProblem(topic) : "a topic is a string"
   if (problem !== undefined) throw new NotSentError("invalid_topic", problem)
   const { qos = 0, retain = false } = options
   if (!isQos(qos)) throw new InvalidOptionError("qos", "must be 0, 1 or 2")

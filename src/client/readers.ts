@@ -4,23 +4,14 @@
 
 import { type ClientScope, type SubscribeOutcome, subscribeRefusal } from "../actors/index.js"
 import { InvalidOptionError } from "../errors.js"
-import { checkNames } from "./check-names.js"
+import { checkCall, REQUEST_OPTIONS } from "./check-call.js"
 import type { SubscribeOptions } from "./option-types.js"
 import { parseFilter, parseSubscription } from "./parse-options.js"
 import { requestSubscribe, requestUnsubscribe } from "./requests.js"
 import { IteratedSubscription, type Subscription } from "./subscription.js"
 
 const MAXIMUM_QUEUED = 1_000
-const OPTIONS = [
-  "timeoutMs",
-  "signal",
-  "qos",
-  "noLocal",
-  "retainAsPublished",
-  "retainHandling",
-  "userProperties",
-  "maxQueued",
-]
+const OPTIONS = [...REQUEST_OPTIONS, "qos", "noLocal", "retainAsPublished", "retainHandling", "maxQueued"]
 const REFUSED: SubscribeOutcome = { topicFilter: "", reasonCode: 0x80, grantedQos: undefined }
 
 export class Readers {
@@ -33,7 +24,7 @@ export class Readers {
 
   /** Rejects RejectedError when the server refuses the filter. */
   async open(topicFilter: string, options: SubscribeOptions): Promise<Subscription> {
-    checkNames(options, OPTIONS)
+    checkCall("subscribe", options, OPTIONS)
     const { timeoutMs, signal, userProperties, maxQueued = MAXIMUM_QUEUED, ...wanted } = options
     if (!(maxQueued >= 1)) throw new InvalidOptionError("maxQueued", "must be 1 or more")
     const subscription = parseSubscription({ topicFilter, ...wanted })

@@ -9,9 +9,22 @@ import {
   type SubscribeOutcome,
   type UnsubscribeOutcome,
 } from "../actors/index.js"
-import { NO_PROPERTIES, parseTopicFilter, type SubscriptionOptions, type UserProperties } from "../codec/index.js"
+import {
+  NO_PROPERTIES,
+  type Properties,
+  parseTopicFilter,
+  type SubscriptionOptions,
+  type UserProperties,
+} from "../codec/index.js"
 import type { Ref } from "../runtime/index.js"
-import { type RequestRecord, subscribeRecord, unsubscribeRecord } from "../session/index.js"
+import {
+  forbiddenSubscription,
+  NotSentError,
+  type RequestRecord,
+  subscribeRecord,
+  unsubscribeRecord,
+} from "../session/index.js"
+import { checkPacket } from "./check-packet.js"
 import type { CallOptions } from "./option-types.js"
 
 const TIMEOUT_MS = 30_000
@@ -20,13 +33,18 @@ export interface RequestOptions extends CallOptions {
   readonly userProperties?: UserProperties | undefined
 }
 
-/** Asks for the filters on behalf of `owner`. A refused filter is not wanted any more. */
+/** Asks for the filters on behalf of `owner`. A refused filter is not wanted any more. @throws InvalidOptionError, NotSentError */
 export function requestSubscribe(
   scope: ClientScope,
   subscriptions: readonly SubscriptionOptions[],
   owner: Recipient,
   options: RequestOptions,
 ): Promise<readonly SubscribeOutcome[]> {
+  if (scope.port.open)
+    for (const { topicFilter } of subscriptions)
+      if (forbiddenSubscription(topicFilter, scope.facts.limits) !== undefined)
+        throw new NotSentError("not_supported", `the server has no subscriptions like ${topicFilter}`)
+  checkPacket({ type: "subscribe", packetId: 1, subscriptions, properties: propertiesOf(options) })
   const wanted = scope.session.subscriptions
   const identifier = wanted.nextIdentifier()
   const declared = subscriptions.map((asked) => wanted.want(asked, matchFilterOf(asked.topicFilter), owner, identifier))
@@ -36,7 +54,7 @@ export function requestSubscribe(
       ...(scope.facts.limits.subscriptionIdentifiers
         ? { subscriptionIdentifier: declared[0]?.identifier ?? identifier }
         : {}),
-      ...(options.userProperties === undefined ? {} : { userProperties: options.userProperties }),
+      ...propertiesOf(options),
     },
   )
   const leave = (refused: (filter: string) => boolean) => {
@@ -57,6 +75,7 @@ export async function requestUnsubscribe(
   owner: Recipient,
   options: RequestOptions,
 ): Promise<readonly UnsubscribeOutcome[]> {
+  checkPacket({ type: "unsubscribe", packetId: 1, topicFilters, properties: propertiesOf(options) })
   const told = topicFilters.filter(
     (topicFilter) =>
       scope.session.subscriptions.get(topicFilter) === undefined ||
@@ -73,8 +92,11 @@ function ask(
   told: readonly string[],
   options: RequestOptions,
 ): Promise<readonly UnsubscribeOutcome[]> {
-  const properties = options.userProperties === undefined ? NO_PROPERTIES : { userProperties: options.userProperties }
-  return open(scope, unsubscribeRecord(told, properties), "unsubscribe", options)
+  return open(scope, unsubscribeRecord(told, propertiesOf(options)), "unsubscribe", options)
+}
+
+function propertiesOf({ userProperties }: RequestOptions): Properties<"subscribe"> & Properties<"unsubscribe"> {
+  return userProperties === undefined ? NO_PROPERTIES : { userProperties }
 }
 
 function open<T>(scope: ClientScope, record: RequestRecord, what: string, options: CallOptions): Promise<T> {

@@ -8,6 +8,7 @@ import { silentLogger } from "../logger.js"
 import { type ActorSystem, systemOf } from "../runtime/index.js"
 import { asReasonCode, type DownCause } from "../session/index.js"
 import { type ChildSpec, slotOf, startIn } from "../supervisor/index.js"
+import { duration } from "./check-call.js"
 import { checkNames } from "./check-names.js"
 import type { Client, PublishOutcome } from "./client.js"
 import { ClientFace } from "./client-face.js"
@@ -23,7 +24,7 @@ import type {
   PublishOptions,
   Servers,
 } from "./option-types.js"
-import { CLIENT_OPTIONS, duration, parseSettings } from "./parse-options.js"
+import { CLIENT_OPTIONS, parseSettings } from "./parse-options.js"
 
 const CONNECT_TIMEOUT_MS = 30_000
 /** Credentials and the like: retried in the background, but an answer to who is waiting (api: Connection). */
@@ -92,7 +93,10 @@ export function mqttClient<Args = void>(
 ): ChildSpec<Client> {
   checkNames(options, [...CLIENT_OPTIONS, "server", "id", "restart"])
   const { server, id, restart, ...clientOptions } = options
-  const { clientId } = parseSettings(server, clientOptions, () => 0) // bad options are refused here, not at the start
+  // Bad options are refused here, not at the start.
+  const { clientId } = parseSettings(server, clientOptions, () => 0)
+  parseHandler(options.handler)
+  if (options.system !== undefined) systemOf(options.system)
   const ownId = options.clientId === undefined ? undefined : clientId
   return {
     id: id ?? options.name ?? ownId ?? "mqtt_client",
@@ -101,6 +105,8 @@ export function mqttClient<Args = void>(
     type: "supervisor",
     start(parent) {
       const slot = slotOf(parent)
+      if (options.system !== undefined && options.system !== slot.system)
+        throw new InvalidOptionError("system", "must be the supervisor's, or not given")
       const made = slot.remember(
         () => make(server, clientOptions, slot.system),
         ({ root }) => release(root),
@@ -164,15 +170,22 @@ function handlerPlan<Args>(
   client: () => Client,
   root: () => ClientRoot,
 ): HandlerPlan | undefined {
-  const { handler } = options
+  const handler = parseHandler(options.handler)
   if (handler === undefined) return undefined
-  const [definition, args] = Array.isArray(handler) ? [handler[0], handler[1]] : [handler, undefined]
   return {
-    callbacks: handlerCallbacks(definition),
-    args,
+    ...handler,
     client,
     read: (returned) => readResult(returned, client, root().scope.logger),
   }
+}
+
+/** @throws InvalidOptionError */
+function parseHandler<Args>(
+  handler: ClientOptions<Args>["handler"],
+): Pick<HandlerPlan, "callbacks" | "args"> | undefined {
+  if (handler === undefined) return undefined
+  const [definition, args] = Array.isArray(handler) ? [handler[0], handler[1]] : [handler, undefined]
+  return { callbacks: handlerCallbacks(definition), args }
 }
 
 /** A life without a supervisor above: when it is over, so is the client. */

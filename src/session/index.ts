@@ -13,7 +13,7 @@ export {
 export type { DownCause } from "./down-cause.js"
 export { NotSentError, RejectedError, SessionLostError } from "./errors.js"
 export { pingDueInMs } from "./keep-alive.js"
-export { LARGEST_PACKET, type Limits, limitsOf, unlimited } from "./limits.js"
+export { forbiddenSubscription, LARGEST_PACKET, type Limits, limitsOf, unlimited } from "./limits.js"
 export { MAXIMUM_PACKET_ID, PacketIds } from "./packet-ids.js"
 export { RecordList } from "./record-list.js"
 export {

@@ -2,7 +2,7 @@
  * What the server allows on this link (MQTT 5 §3.2.2.3). The user's options are another thing and are never written to.
  */
 
-import type { Connack, ProtocolVersion, QoS } from "../codec/index.js"
+import { type Connack, hasWildcard, type ProtocolVersion, type QoS } from "../codec/index.js"
 
 export interface Limits {
   readonly maximumQos: QoS
@@ -35,6 +35,12 @@ export function unlimited(keepAliveSeconds: number): Limits {
     sharedSubscriptions: true,
     subscriptionIdentifiers: true,
   }
+}
+
+/** The reason code that such a filter would be refused with: what the server does not offer is not asked for (§3.2.2.3). */
+export function forbiddenSubscription(topicFilter: string, limits: Limits): number | undefined {
+  if (topicFilter.startsWith("$share/") && !limits.sharedSubscriptions) return 0x9e
+  return !limits.wildcardSubscriptions && hasWildcard(topicFilter) ? 0xa2 : undefined
 }
 
 export function limitsOf(connack: Connack, version: ProtocolVersion, offeredKeepAliveSeconds: number): Limits {
