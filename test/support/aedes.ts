@@ -12,6 +12,12 @@ export interface AedesBroker extends AsyncDisposable {
   readonly clients: readonly string[]
   /** Breaks all sockets with RST; sessions stay. */
   cutSockets(): void
+  /** How often it ended a link because it could not take what came for MQTT. */
+  readonly faults: number
+  /** Ends all links and takes no new ones, as if it had been stopped; its sessions stay. */
+  goDown(): Promise<void>
+  /** Is there again after goDown(), on the same port. */
+  comeUp(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -31,6 +37,12 @@ export async function startAedes(): Promise<AedesBroker> {
     clients.delete(client)
     keepIds(client, nextIds)
   })
+  let faults = 0
+  const count = (_client: unknown, error: Error) => {
+    if (!("code" in error)) faults++ // else it is a socket's: reset, or closed before everything was written
+  }
+  aedes.on("clientError", count)
+  aedes.on("connectionError", count)
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket)
     socket.on("close", () => sockets.delete(socket))
@@ -41,6 +53,13 @@ export async function startAedes(): Promise<AedesBroker> {
   await once(server, "listening")
   const address = server.address()
   if (address === null || typeof address === "string") throw new Error("a TCP server has a port")
+  const { port } = address
+  const goDown = async () => {
+    const closed = once(server, "close")
+    server.close()
+    for (const socket of sockets) socket.destroy()
+    await closed
+  }
   const stop = async () => {
     if (!server.listening) return
     const closed = once(server, "close")
@@ -50,7 +69,15 @@ export async function startAedes(): Promise<AedesBroker> {
     await closed
   }
   return {
-    port: address.port,
+    port,
+    get faults() {
+      return faults
+    },
+    goDown,
+    async comeUp() {
+      server.listen(port, "127.0.0.1")
+      await once(server, "listening")
+    },
     get clients() {
       return Array.from(clients, ({ id }) => id)
     },
