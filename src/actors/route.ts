@@ -14,8 +14,8 @@ export function route(
 ): void {
   const identifiers = message.properties.subscriptionIdentifiers
   const owners = scope.session.subscriptions.ownersOf(message.topic, identifiers)
-  const delivery = new Delivery(withoutIdentifiers(message), Math.max(1, owners.size), finish)
-  if (owners.size === 0) scope.handler.deliver(delivery)
+  const delivery = new Delivery(withoutIdentifiers(message), Math.max(1, owners.length), finish)
+  if (owners.length === 0) scope.handler.deliver(delivery)
   else for (const owner of owners) owner.deliver(delivery)
 }
 

@@ -15,11 +15,20 @@ export interface Wanted<Owner> {
   identifier: number
   /** Undefined until the present session's server has answered. */
   granted: QoS | undefined
+  /** Changed only here: routes are remembered. */
   readonly owners: Set<Owner>
 }
 
+/** So many routes are remembered, then all are forgotten: topics that never come again must not stay. */
+const MAXIMUM_ROUTES = 1_024
+/** Identifiers begin at 1 (§3.3.2.3.8). */
+const NO_IDENTIFIER = 0
+
 export class Subscriptions<Owner> {
   readonly #wanted = new Map<string, Wanted<Owner>>()
+  /** Who got the last topics: by the one identifier that came with them, and by topic. Every change forgets them all. */
+  readonly #routes = new Map<number, Map<string, readonly Owner[]>>()
+  #remembered = 0
   #lastIdentifier = 0
 
   get all(): IterableIterator<Wanted<Owner>> {
@@ -36,6 +45,7 @@ export class Subscriptions<Owner> {
 
   /** Adds an owner; equal filters keep the highest QoS asked for. */
   want(options: SubscriptionOptions, matchFilter: string, owner: Owner, identifier: number): Wanted<Owner> {
+    this.#forgetRoutes()
     const existing = this.#wanted.get(options.topicFilter)
     if (existing !== undefined) {
       existing.owners.add(owner)
@@ -52,6 +62,7 @@ export class Subscriptions<Owner> {
   leave(topicFilter: string, owner: Owner): "last" | "shared" | "unknown" {
     const wanted = this.#wanted.get(topicFilter)
     if (wanted === undefined || !wanted.owners.delete(owner)) return "unknown"
+    this.#forgetRoutes()
     if (wanted.owners.size > 0) return "shared"
     this.#wanted.delete(topicFilter)
     return "last"
@@ -64,18 +75,35 @@ export class Subscriptions<Owner> {
 
   /**
    * The owners of a received message: those of the identifiers it bears, else of the filters that match its topic.
-   * Identifiers that are not ours any more (an earlier life of the session) fall back to matching.
+   * Identifiers that are not ours any more (an earlier life of the session) fall back to matching. What is given stays as
+   * it is when subscriptions come and go.
    */
-  ownersOf(topic: string, identifiers: readonly number[] | undefined): ReadonlySet<Owner> {
-    const owners = new Set<Owner>()
-    if (identifiers !== undefined)
-      for (const wanted of this.#wanted.values())
-        if (identifiers.includes(wanted.identifier) && topicMatches(wanted.matchFilter, topic))
-          addAll(owners, wanted.owners)
-    if (owners.size > 0) return owners
-    for (const wanted of this.#wanted.values())
-      if (topicMatches(wanted.matchFilter, topic)) addAll(owners, wanted.owners)
+  ownersOf(topic: string, identifiers: readonly number[] | undefined): readonly Owner[] {
+    if (identifiers !== undefined && identifiers.length > 1) return this.#match(topic, identifiers)
+    const identifier = identifiers?.[0] ?? NO_IDENTIFIER
+    const known = this.#routes.get(identifier)?.get(topic)
+    if (known !== undefined) return known
+    const owners = this.#match(topic, identifiers)
+    this.#remember(identifier, topic, owners)
     return owners
+  }
+
+  #remember(identifier: number, topic: string, owners: readonly Owner[]): void {
+    if (this.#remembered >= MAXIMUM_ROUTES) this.#forgetRoutes()
+    const routes = this.#routes.get(identifier) ?? new Map<string, readonly Owner[]>()
+    this.#routes.set(identifier, routes.set(topic, owners))
+    this.#remembered++
+  }
+
+  #forgetRoutes(): void {
+    this.#routes.clear()
+    this.#remembered = 0
+  }
+
+  #match(topic: string, identifiers: readonly number[] | undefined): readonly Owner[] {
+    const matching = [...this.#wanted.values()].filter(({ matchFilter }) => topicMatches(matchFilter, topic))
+    const named = matching.filter(({ identifier }) => identifiers?.includes(identifier) === true)
+    return [...new Set((named.length > 0 ? named : matching).flatMap(({ owners }) => [...owners]))]
   }
 }
 
@@ -83,8 +111,4 @@ export class Subscriptions<Owner> {
 export function optionsFor(version: ProtocolVersion, options: SubscriptionOptions): SubscriptionOptions {
   if (version === 5) return options
   return { ...options, noLocal: false, retainAsPublished: false, retainHandling: 0 }
-}
-
-function addAll<T>(target: Set<T>, source: Iterable<T>): void {
-  for (const item of source) target.add(item)
 }
