@@ -8,13 +8,13 @@ import {
   type Publish,
   paramsOf,
   type QoS,
-  splitTopic,
   type TopicParams,
 } from "../codec/index.js"
+import { levelsOf } from "./topic-levels.js"
 
 export interface Message<F extends string = string> {
   readonly topic: string
-  /** The topic split at "/". */
+  /** The topic split at "/"; frozen. */
   readonly levels: readonly string[]
   /** What the named wildcards of the filter matched. */
   readonly params: TopicParams<F>
@@ -51,7 +51,7 @@ export class ReceivedMessage<F extends string = string> implements Message<F> {
   }
 
   get levels(): readonly string[] {
-    return splitTopic(this.#publish.topic)
+    return levelsOf(this.#publish.topic)
   }
 
   get params(): TopicParams<F> {
