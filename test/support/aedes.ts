@@ -1,10 +1,11 @@
 /**
- * aedes, a broker of version 3.1.1, in this process on a free loopback port, with two faults of aedes 1.2 repaired. As it is it
- * delivers QoS 2 messages twice when a link was cut with several of them on their way to a client: no client can prevent that.
+ * aedes, a broker of version 3.1.1, in this process on a free loopback port, with those faults repaired that no client can make
+ * up for (aedes-repairs.ts).
  */
 import { once } from "node:events"
 import { createServer, type Socket } from "node:net"
 import { Aedes, type Client } from "aedes"
+import { continueIds, repairReleases, sendStoredFirst } from "./aedes-repairs.js"
 
 export interface AedesBroker extends AsyncDisposable {
   readonly port: number
@@ -24,19 +25,20 @@ export interface AedesBroker extends AsyncDisposable {
 /** Starts aedes with its stored sessions in memory. */
 export async function startAedes(): Promise<AedesBroker> {
   // By default it drops a client with more than 1,000 QoS 2 messages on their way; a 3.1.1 client cannot know that limit.
-  const aedes = await Aedes.createBroker({ maxInflightInbound: 0 })
-  repairReleases(aedes)
   const nextIds = new Map<string, number>()
+  const aedes = await Aedes.createBroker({
+    maxInflightInbound: 0,
+    preConnect(client, { clientId }, done) {
+      continueIds(client, clientId, nextIds)
+      sendStoredFirst(aedes, client, clientId)
+      done(null, true)
+    },
+  })
+  repairReleases(aedes)
   const clients = new Set<Client>()
   const sockets = new Set<Socket>()
-  aedes.on("client", (client) => {
-    clients.add(client)
-    continueIds(client, nextIds)
-  })
-  aedes.on("clientDisconnect", (client) => {
-    clients.delete(client)
-    keepIds(client, nextIds)
-  })
+  aedes.on("client", (client) => clients.add(client))
+  aedes.on("clientDisconnect", (client) => clients.delete(client))
   let faults = 0
   const count = (_client: unknown, error: Error) => {
     if (!("code" in error)) faults++ // else it is a socket's: reset, or closed before everything was written
@@ -87,34 +89,4 @@ export async function startAedes(): Promise<AedesBroker> {
     stop,
     [Symbol.asyncDispose]: stop,
   }
-}
-
-/**
- * Its store takes two PUBRELs for the same message, for both lack the two fields that it compares: the second one's PUBLISH stays
- * in the store, and goes out again on the next link. A broker id that equals nothing makes it compare packet identifiers.
- */
-function repairReleases(aedes: object): void {
-  const { persistence } = aedes as { persistence: Persistence }
-  const update = persistence.outgoingUpdate.bind(persistence)
-  persistence.outgoingUpdate = (client, packet) => {
-    if (packet.cmd === "pubrel") packet.brokerId ??= Number.NaN
-    return update(client, packet)
-  }
-}
-
-interface Persistence {
-  outgoingUpdate(client: unknown, packet: { cmd: string; brokerId?: unknown }): Promise<unknown>
-}
-
-/**
- * It starts the packet identifiers of each link at random, and may hit one that an earlier link's message still has. Going on
- * where the last link ended makes that impossible for as long as tests run.
- */
-function continueIds(client: Client, nextIds: ReadonlyMap<string, number>): void {
-  const withIds = client as Client & { _nextId: number }
-  withIds._nextId = nextIds.get(client.id) ?? 1
-}
-
-function keepIds(client: Client, nextIds: Map<string, number>): void {
-  nextIds.set(client.id, (client as Client & { _nextId: number })._nextId)
 }
