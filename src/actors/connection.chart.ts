@@ -133,7 +133,12 @@ export const connectionMachine: ChartMachine = setup({
         draining: {
           entry: "startDraining",
           after: { drainTimeout: { target: "#connection.stopped", actions: ["sendDisconnect", "closeLink"] } },
-          on: { drained: { target: "#connection.stopped", actions: ["sendDisconnect", "closeLink"] } },
+          // Whatever ends the link now ends the client: it was asked to.
+          on: {
+            drained: { target: "#connection.stopped", actions: ["sendDisconnect", "closeLink"] },
+            recycle: { target: "#connection.stopped", actions: ["sendDisconnect", "closeLink"] },
+            failed: { target: "#connection.stopped", actions: ["closeLink", "noteFailure"] },
+          },
         },
       },
     },

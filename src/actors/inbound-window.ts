@@ -14,6 +14,7 @@ import { ProtocolViolationError } from "./violation.js"
 /** PUBREL of an identifier that nothing waits for (MQTT 5 §3.7.2.1). */
 const PACKET_IDENTIFIER_NOT_FOUND = 0x92
 const RECEIVE_MAXIMUM_EXCEEDED = 0x93
+const TOPIC_ALIAS_INVALID = 0x94
 
 export class InboundWindow {
   readonly #scope: ClientScope
@@ -28,8 +29,11 @@ export class InboundWindow {
     this.#ring = new AckRing(port, (ack) => this.#acknowledged(ack))
   }
 
-  /** @throws ProtocolViolationError 0x93 when the server exceeds the Receive Maximum that the user chose */
+  /** @throws ProtocolViolationError 0x93 when the server exceeds the Receive Maximum that the user chose; 0x94 */
   publish(packet: Publish): void {
+    // No CONNECT of ours has a Topic Alias Maximum: a server may use none [MQTT-3.1.2-27].
+    if (packet.properties.topicAlias !== undefined)
+      throw new ProtocolViolationError(TOPIC_ALIAS_INVALID, "a topic alias that was not offered")
     switch (packet.qos) {
       case 0:
         route(this.#scope, ownCopy(packet), undefined)
