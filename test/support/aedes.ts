@@ -40,8 +40,9 @@ export async function startAedes(): Promise<AedesBroker> {
   aedes.on("client", (client) => clients.add(client))
   aedes.on("clientDisconnect", (client) => clients.delete(client))
   let faults = 0
-  const count = (_client: unknown, error: Error) => {
-    if (!("code" in error)) faults++ // else it is a socket's: reset, or closed before everything was written
+  const count = (client: Client, error: Error) => {
+    // What has a code is a socket's: reset, or closed before everything was written. A closed client only drops what waits.
+    if (!client.closed && !("code" in error)) faults++
   }
   aedes.on("clientError", count)
   aedes.on("connectionError", count)
