@@ -12,8 +12,8 @@ import { route } from "./route.js"
 import type { ClientScope } from "./scope.js"
 
 function deliver({ record, scope, actor }: Flow<InboundRecord>): void {
-  record.delivered = true
   route(scope, record.message, (outcome) => delivered(scope, record, actor, outcome))
+  record.delivered = true
 }
 
 /** The record knows the outcome before the actor does: an actor that is restarted in between finds it there. */

@@ -5,7 +5,7 @@
  * whether the server has answered, the link is recycled: MQTT 5 forbids resending on a live one [MQTT-4.4.0-1].
  */
 
-import { Actor } from "../runtime/index.js"
+import { Actor, crash, Signal } from "../runtime/index.js"
 import type { InboundRecord, InflightEvent, OutgoingRecord } from "../session/index.js"
 import { SessionLostError } from "../session/index.js"
 import type { ChildSpec, FactoryTemplate, Intensity, Reporter } from "../supervisor/index.js"
@@ -39,7 +39,14 @@ export function startOutbound(scope: ClientScope, record: OutgoingRecord): void 
 
 export function startInbound(scope: ClientScope, record: InboundRecord): void {
   const supervisor = scope.names.inflight.whereis()
-  if (supervisor?.alive === true) spawnInbound(scope, record, supervisor, undefined)
+  if (supervisor?.alive !== true) return
+  const actor = newActor(scope, "receive", supervisor)
+  try {
+    actor.start(inboundFlow(scope, record, actor), 0)
+  } catch (error) {
+    // A crash as any other: the connection, which is on the stack, lives on.
+    scope.system.post(() => supervisor.receive(new Signal("child", actor, crash(error))))
+  }
 }
 
 function template(scope: ClientScope): FactoryTemplate {
@@ -57,7 +64,11 @@ function template(scope: ClientScope): FactoryTemplate {
 }
 
 function restartOutbound(scope: ClientScope, record: OutgoingRecord, supervisor: Actor<never>): void {
-  if (scope.session.outbound.get(record.packetId) !== record || isDone(record)) return
+  if (scope.session.outbound.get(record.packetId) !== record || isRefused(record)) return
+  if (isDone(record)) {
+    scope.names.session.send(record) // perhaps it crashed on telling so
+    return
+  }
   const { port } = scope
   const path = outboundPath(record, port.open ? port.epoch : 0)
   const lostEvent = record.inHand && port.open && record.writtenOn === port.epoch
@@ -72,7 +83,11 @@ function restartOutbound(scope: ClientScope, record: OutgoingRecord, supervisor:
 }
 
 function restartInbound(scope: ClientScope, record: InboundRecord, supervisor: Actor<never>): void {
-  if (scope.session.inbound.get(record.packetId) !== record) return
+  if (scope.session.inbound.get(record.packetId) !== record) {
+    // It had forgotten its message and crashed on saying so: the server's PUBREL is answered on the next link.
+    if (record.inHand && scope.port.open) scope.names.connection.send({ type: "recycle" })
+    return
+  }
   const lostEvent = record.inHand && record.phase === "handled"
   record.inHand = false
   const actor = spawnInbound(scope, record, supervisor, inboundPath(record))
@@ -87,7 +102,7 @@ function spawnOutbound(
   supervisor: Actor<never>,
   path: string | undefined,
 ): Actor<InflightEvent> {
-  const actor = new Actor<InflightEvent>(scope.system, record.type, { parent: supervisor })
+  const actor = newActor(scope, record.type, supervisor)
   actor.start(outboundFlow(scope, record, actor, path), 0)
   return actor
 }
@@ -98,9 +113,13 @@ function spawnInbound(
   supervisor: Actor<never>,
   path: string | undefined,
 ): Actor<InflightEvent> {
-  const actor = new Actor<InflightEvent>(scope.system, "receive", { parent: supervisor })
+  const actor = newActor(scope, "receive", supervisor)
   actor.start(inboundFlow(scope, record, actor, path), 0)
   return actor
+}
+
+function newActor(scope: ClientScope, label: string, supervisor: Actor<never>): Actor<InflightEvent> {
+  return new Actor<InflightEvent>(scope.system, label, { parent: supervisor })
 }
 
 /** It has its identifier, and on this link it is not waiting for quota. */
@@ -111,6 +130,11 @@ function hadItsTurn(record: OutgoingRecord, up: boolean): boolean {
 
 function isDone(record: OutgoingRecord): boolean {
   return record.type === "publish" ? record.phase === "done" : record.answer !== undefined
+}
+
+/** Too large for a link: it was rejected, and only its identifier is kept. */
+function isRefused(record: OutgoingRecord): boolean {
+  return record.type === "publish" && record.failure !== undefined && record.phase !== "done"
 }
 
 function settleAsLost(scope: ClientScope, record: OutgoingRecord): void {

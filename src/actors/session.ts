@@ -42,12 +42,12 @@ export class Session implements Program<SessionMessage> {
   handle(message: SessionMessage): undefined {
     switch (message.type) {
       case "publish":
-        if (message.phase === "done") this.#finished(message)
+        if (message.phase === "done" && this.#holds(message)) this.#finished(message)
         this.#pump()
         break
       case "subscribe":
       case "unsubscribe":
-        if (message.answer !== undefined) this.#answered(message)
+        if (message.answer !== undefined && this.#holds(message)) this.#answered(message)
         this.#ask()
         break
       case "link_up":
@@ -146,8 +146,13 @@ export class Session implements Program<SessionMessage> {
   #finished(record: PublishRecord): void {
     if (record.metered) this.#used--
     record.metered = false
+    settlePublish(this.#scope, record) // first: a record that is forgotten settles nobody
     this.#scope.session.remove(record)
-    settlePublish(this.#scope, record)
+  }
+
+  /** A record's actor that crashed may say twice that it is done. */
+  #holds(record: OutgoingRecord): boolean {
+    return this.#scope.session.outbound.get(record.packetId) === record
   }
 
   /** The server of this link takes no packet as large: it rejects. An identifier that it knows stays taken until the session ends. */

@@ -15,10 +15,10 @@ export const QOS0_OUTCOME: { readonly qos: 0 } = Object.freeze({ qos: 0 })
 export function settlePublish(scope: ClientScope, record: PublishRecord): void {
   if (record.ref === 0) return
   const { ref } = record
-  record.ref = 0
   const failure = record.failure ?? refusal(record)
   if (failure !== undefined) scope.calls.fail(ref as Ref, failure)
   else scope.calls.reply(ref as Ref, outcome(record))
+  record.ref = 0
 }
 
 function refusal(record: PublishRecord): RejectedError | undefined {
