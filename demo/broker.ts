@@ -10,7 +10,7 @@
 import { connect } from "terrapin"
 import { startAedes } from "../test/support/aedes.js"
 import { type ChaosProxy, chaosProxy } from "../test/support/chaos-proxy.js"
-import { BrokeOffError } from "./until.js"
+import { BrokeOffError } from "./patience.js"
 
 export interface DemoBroker extends AsyncDisposable {
   /** For people. */

@@ -27,6 +27,7 @@ import {
 } from "terrapin"
 import type { System } from "terrapin/runtime"
 import type { Ledger } from "./ledger.js"
+import type { Patience } from "./patience.js"
 import { type SensorMessage, sensor } from "./sensor.js"
 import { thermostat, valves } from "./thermostat.js"
 
@@ -48,6 +49,7 @@ export interface BuildingPlan {
   readonly ledger: Ledger
   readonly logger: Logger
   readonly system: System
+  readonly patience: Patience
 }
 
 export interface Floor {
@@ -64,17 +66,21 @@ export interface Building {
   readonly clients: readonly Client[]
   /** All sensors of this QoS measure every so many ms; 0: they rest. */
   pace(qos: QoS, everyMs: number): void
+  /** All sensors of this QoS publish so many readings at once. */
+  burst(qos: QoS, count: number): void
 }
 
-/** Resolves when everything runs and all links are up. */
+/** Resolves when all links are up and all subscriptions granted, and the sensors measure. */
 export async function openBuilding(plan: BuildingPlan): Promise<Building> {
-  const { tower, ledger, system } = plan
+  const { tower, ledger, system, patience } = plan
+  const granted = new Set<string>()
+  const subscribed = (topicFilter: string): void => void granted.add(topicFilter)
   const service = mqttClient({
     ...clientOptions(plan, "thermostat"),
-    handler: [thermostat, { ledger, target: 21 }],
+    handler: [thermostat, { ledger, subscribed, target: 21 }],
     subscriptions: SENSORS.map(({ kind, qos }) => ({ topicFilter: `${tower}/+/${kind}`, qos })),
   })
-  const floorPlans = FLOORS.map((name) => floorPlan(plan, name))
+  const floorPlans = FLOORS.map((name) => floorPlan(plan, name, subscribed))
   const root = await startSupervisor({
     name: "building",
     strategy: "one_for_one",
@@ -86,6 +92,7 @@ export async function openBuilding(plan: BuildingPlan): Promise<Building> {
     const lines = floorPlans.map((floor) => root.child(floor.spec).child(floor.line))
     const clients = [root.child(service), ...lines]
     await Promise.all(clients.map((client) => client.connected({ timeoutMs: 5_000 })))
+    await patience.until("all subscriptions are granted", () => granted.size === SENSORS.length + FLOORS.length)
     const floors = await Promise.all(
       floorPlans.map(async ({ name, spec, line, sensors }) => {
         const floor = root.child(spec)
@@ -93,21 +100,28 @@ export async function openBuilding(plan: BuildingPlan): Promise<Building> {
         return { name, client, sensors: await plugIn(floor.child(sensors), client, plan, name) }
       }),
     )
-    const pace = (wanted: QoS, everyMs: number): void => {
+    const tell = (wanted: QoS, message: SensorMessage): void => {
       for (const { kind, qos } of SENSORS)
-        if (qos === wanted) for (const floor of floors) floor.sensors.get(kind)?.send({ kind: "pace", everyMs })
+        if (qos === wanted) for (const floor of floors) floor.sensors.get(kind)?.send(message)
     }
-    return { root, thermostat: root.child(service), floors, clients, pace }
+    return {
+      root,
+      thermostat: root.child(service),
+      floors,
+      clients,
+      pace: (qos, everyMs) => tell(qos, { kind: "pace", everyMs }),
+      burst: (qos, count) => tell(qos, { kind: "burst", count }),
+    }
   } catch (error) {
     await root.stop()
     throw error
   }
 }
 
-function floorPlan(plan: BuildingPlan, name: string) {
+function floorPlan(plan: BuildingPlan, name: string, subscribed: (topicFilter: string) => void) {
   const line = mqttClient({
     ...clientOptions(plan, name),
-    handler: [valves, plan.ledger],
+    handler: [valves, { ledger: plan.ledger, subscribed }],
     // aedes says Session Present only for clients that have a subscription.
     subscriptions: [{ topicFilter: `${plan.tower}/${name}/valve`, qos: 2 }],
   })

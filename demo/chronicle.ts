@@ -42,7 +42,7 @@ export class Chronicle {
     let downAt = 0
     client.on("down", ({ cause }) => {
       downAt = performance.now()
-      narrator.tell("▽", `link down (${cause.kind})`, name)
+      narrator.tell("▽", cause.kind === "user" ? "link closed, as it was asked to" : `link down (${cause.kind})`, name)
     })
     client.on("up", ({ connack }) => {
       const after = `after ${Math.round(performance.now() - downAt)} ms`

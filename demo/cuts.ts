@@ -51,15 +51,28 @@ export function describeCut({ flow, phase, kind }: PlannedCut): string {
   return `${WORDS[kind]} ${place.replace(/pub\w+/, (packet) => packet.toUpperCase())}, ${flow}`
 }
 
-/** Cuts the first link on which that moment comes, and no other. */
-export function cutOnce({ flow, phase, kind }: PlannedCut): CutRule {
+/** Cuts the first link on which that moment comes, and no other. `cut` is called when it is done. */
+export function cutOnce({ flow, phase, kind }: PlannedCut, cut: () => void): CutRule {
   const moment = kind === "reset" ? "after" : "instead"
   const border = BORDERS[phase][moment === "after" ? "begins" : "ends"]
   let done = false
   return (frame, direction) => {
     if (done || !isAt(border, frame, direction, flow)) return undefined
     done = true
+    queueMicrotask(cut) // the relay cuts, and counts, when it has its answer
     return { moment, kind }
+  }
+}
+
+/** Calls at the first PUBREC, whichever way it goes: then at least one QoS 2 flow is on its way. Cuts nothing by itself. */
+export function atPubrec(call: () => void): CutRule {
+  let done = false
+  return ({ type }) => {
+    if (!done && type === "pubrec") {
+      done = true
+      queueMicrotask(call)
+    }
+    return undefined
   }
 }
 

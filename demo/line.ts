@@ -27,7 +27,7 @@ export interface LogRecord {
 
 const WARN = 40
 const ERROR = 50
-const WHO_WIDTH = 11
+const WHO_WIDTH = 15
 
 export function lineOf(record: LogRecord, startedMs: number, paint: Paint): string {
   const seconds = ((record.time - startedMs) / 1_000).toFixed(3).padStart(7)

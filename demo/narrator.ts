@@ -34,11 +34,13 @@ export class Narrator {
     this.logger = pino({ base: null }, { write })
   }
 
-  /** A heading, and what is about to be shown. */
+  /** The heading of the next act, and what is about to be shown. */
   act(title: string, explanation: string): void {
-    this.#acts++
-    const heading = `── ${this.#acts}  ${title} `
-    this.say("", this.paint.bold(heading.padEnd(WIDTH, "─")), this.paint.dim(`   ${explanation}`))
+    this.heading(`${++this.#acts}  ${title}`, explanation)
+  }
+
+  heading(title: string, explanation: string): void {
+    this.say("", this.paint.bold(`── ${title} `.padEnd(WIDTH, "─")), this.paint.dim(`   ${explanation}`))
   }
 
   say(...lines: readonly string[]): void {

@@ -10,6 +10,8 @@ export type DemoOptions =
   | { readonly kind: "help" }
   | { readonly kind: "refused"; readonly why: string }
 
+const PROTOCOLS = ["mqtt:", "tcp:"]
+
 export const USAGE = `npm start                                  with aedes, a broker in this very process
 npm start -- --server mqtt://host:port     with yours; the port is 1883 unless given
 `
@@ -22,8 +24,8 @@ export function parseOptions(words: readonly string[]): DemoOptions {
     })
     if (values.help === true) return { kind: "help" }
     if (values.server === undefined) return { kind: "run", server: undefined }
-    const server = new URL(values.server)
-    if ((server.protocol === "mqtt:" || server.protocol === "tcp:") && server.hostname !== "")
+    const server = URL.canParse(values.server) ? new URL(values.server) : undefined
+    if (server !== undefined && PROTOCOLS.includes(server.protocol) && server.hostname !== "")
       return { kind: "run", server }
     return { kind: "refused", why: `--server wants mqtt://host:port, and got ${values.server}` }
   } catch (error) {

@@ -7,16 +7,16 @@ import { SENSORS } from "./building.js"
 import { allUp, balanced, reconnected, reconnectsOf, type Stage } from "./stage.js"
 import { cutInEveryPhase, powerFailure } from "./storm.js"
 import { treeLines } from "./tree.js"
-import { until } from "./until.js"
 
-const CALM_MS = 600
+/** So that a reader can follow, and new messages are on their way. */
+const CALM_MS = 1_000
+const BREATH_MS = 250
 
 /** Rejects BrokeOffError when something does not come about. */
 export async function play(stage: Stage): Promise<void> {
   await work(stage)
   await throwInHandler(stage)
   await crashSensor(stage)
-  await restTemperatures(stage)
   await killActors(stage)
   await cutInEveryPhase(stage)
   await powerFailure(stage)
@@ -24,97 +24,87 @@ export async function play(stage: Stage): Promise<void> {
 }
 
 async function work({ building, ledger, narrator }: Stage): Promise<void> {
-  narrator.act(
-    "The building works",
-    "sensors publish at QoS 0, 1 and 2; the thermostat answers each reading at its own QoS",
-  )
+  narrator.act("The building works", "sensors publish at QoS 0, 1 and 2; the thermostat answers each at the same QoS")
+  building.burst(2, 2) // so that the tree has flows in it
+  const isFolded = ({ name }: { readonly name: string }): boolean => name === "floor-2" || name === "floor-3"
+  narrator.say(...treeLines(building.root.tree(), isFolded).map((line) => `   ${line}`))
   await sleep(CALM_MS)
-  const tree = building.root.tree()
-  narrator.say(...treeLines(tree, (node) => /^(client )?floor-[23]$/.test(node.name)).map((line) => `   ${line}`))
   for (const { qos, kind } of SENSORS)
-    narrator.tell("·", `QoS ${qos} (${kind}, valve): ${ledger.tally(qos).arrived} messages have arrived`)
+    narrator.tell("·", `QoS ${qos}, ${kind} readings and commands: ${ledger.tally(qos).arrived} have arrived`)
 }
 
-async function throwInHandler(stage: Stage): Promise<void> {
-  const { building, chronicle, narrator } = stage
+async function throwInHandler({ building, chronicle, narrator, patience }: Stage): Promise<void> {
   narrator.act(
     "The thermostat's handler throws",
-    "a broken sensor sends null; the supervisor of the handler restarts it, its queue is kept, the link does not notice",
+    "a broken sensor sends null; the handler alone is restarted, its queue is kept, the link does not notice",
   )
   const links = reconnectsOf(chronicle)
   for (const { kind, qos } of SENSORS) {
     const letters = chronicle.deadLetters
     building.floors[0]?.sensors.get(kind)?.send({ kind: "defect" })
-    await until(`the handler has crashed on a message of QoS ${qos}`, () => chronicle.deadLetters > letters)
+    await patience.until(`the handler has crashed on a message of QoS ${qos}`, () => chronicle.deadLetters > letters)
+    await sleep(BREATH_MS)
   }
-  await sleep(CALM_MS / 3)
-  if (reconnectsOf(chronicle) === links)
-    narrator.tell("✓", `the link is ${building.thermostat.status} as before`, "thermostat")
+  const { status, name } = building.thermostat
+  if (reconnectsOf(chronicle) === links) narrator.tell("✓", `the link is ${status}, and always was`, name)
 }
 
-async function crashSensor({ building, chronicle, narrator }: Stage): Promise<void> {
-  narrator.act("A sensor crashes", "sensors are actors of the building's own, below a dynamic supervisor on each floor")
+async function crashSensor({ building, chronicle, ledger, narrator, patience }: Stage): Promise<void> {
+  narrator.act("A sensor crashes", "sensors are actors of the building's own, under a dynamic supervisor on each floor")
   building.floors[1]?.sensors.get("temperature")?.send({ kind: "overheat" })
-  await until("the sensor is restarted", () => chronicle.restarts.has("floor-2 sensors"))
-  await sleep(CALM_MS / 3)
-}
-
-/** From here on links break, and QoS 0 promises nothing then. */
-async function restTemperatures({ building, ledger, narrator }: Stage): Promise<void> {
+  await patience.until("the sensor is restarted", () => chronicle.restarts.has("floor-2 sensors"))
+  await sleep(BREATH_MS)
   building.pace(0, 0)
-  await until("QoS 0 is delivered", () => ledger.tally(0).lost === 0)
+  await patience.until("QoS 0 is delivered", () => ledger.tally(0).lost === 0)
   const { sent } = ledger.tally(0)
-  narrator.tell("✓", `all ${sent} messages of QoS 0 have arrived; no more of them, for now links will break`)
+  narrator.tell(
+    "✓",
+    `all ${sent} messages of QoS 0 have arrived; no more of them: over a broken link it promises nothing`,
+  )
 }
 
 async function killActors(stage: Stage): Promise<void> {
-  const { building, census, chronicle, narrator } = stage
-  narrator.act(
-    "Actors inside the clients are killed",
-    "each by its own supervisor's rules; promises and messages in flight outlive them",
-  )
+  const { building, census, chronicle, narrator, patience } = stage
+  narrator.act("Actors inside the clients are killed", "promises and messages in flight outlive them")
   const [first, second, third] = building.floors
   const victims = [
-    { client: building.thermostat.name, label: "connection", reconnects: true },
-    { client: first?.name, label: "connection", reconnects: true },
-    { client: second?.name, label: "session", reconnects: true },
-    { client: third?.name, label: "publish", reconnects: false },
+    { client: building.thermostat.name, label: "connection", rule: "its supervisor starts a new one", relinks: true },
+    { client: first?.name, label: "connection", rule: "its supervisor starts a new one", relinks: true },
+    { client: second?.name, label: "session", rule: "rest_for_one takes along what came after it", relinks: true },
+    { client: third?.name, label: "publish", rule: "it goes on where its record says", relinks: false },
   ]
-  for (const { client = "", label, reconnects } of victims) {
-    const [links, crashes] = [reconnectsOf(chronicle), restartsOf(stage)]
-    await until(`a ${label} actor lives`, () => census.find(client, label) !== undefined)
-    narrator.tell("☠", `kill its ${label} actor`, client)
+  for (const { client = "", label, rule, relinks } of victims) {
+    const [links, restarts] = [reconnectsOf(chronicle), restartsOf(stage)]
+    building.burst(2, 1)
+    await patience.until(`a ${label} actor lives`, () => census.find(client, label) !== undefined)
+    narrator.tell("☠", `the ${label} actor is killed; ${rule}`, client)
     census.kill(client, label)
-    if (reconnects) await reconnected(stage, links)
-    else await until("it is restarted", () => restartsOf(stage) > crashes)
-    await sleep(CALM_MS / 6)
+    await patience.until("it is restarted", () => restartsOf(stage) > restarts)
+    if (relinks) await reconnected(stage, links)
+    await sleep(BREATH_MS)
   }
   await allUp(stage)
 }
 
 function restartsOf({ chronicle }: Stage): number {
-  let sum = 0
-  for (const children of chronicle.restarts.values()) for (const count of children.values()) sum += count
-  return sum
+  const counts = [...chronicle.restarts.values()].flatMap((children) => [...children.values()])
+  return counts.reduce((sum, count) => sum + count, 0)
 }
 
 async function closeBuilding(stage: Stage): Promise<void> {
   const { broker, building, census, ledger, narrator } = stage
-  narrator.act(
-    "The building closes",
-    "sensors rest, what is in flight finishes, supervisors stop their children, last started first",
-  )
+  narrator.act("The building closes", "sensors rest, what is in flight finishes, supervisors stop what they started")
   for (const { qos } of SENSORS) building.pace(qos, 0)
   await balanced(stage)
-  // Whatever the broker has sent before its PINGRESP is in: a message that came twice would be here now.
+  // Whatever the broker sent before its PINGRESP is here then, and the answer to it, too: nothing that came twice is missed.
   for (let round = 0; round < 2; round++) await Promise.all(building.clients.map((client) => client.ping()))
   await balanced(stage)
   for (const { qos } of SENSORS) {
     const { sent, arrived } = ledger.tally(qos)
-    narrator.tell("✓", `QoS ${qos}: ${arrived} of ${sent} arrived`)
+    narrator.tell("✓", `QoS ${qos}: ${arrived} of ${sent} have arrived`)
   }
   const clientIds = building.clients.map(({ clientId }) => clientId)
   await building.root.stop()
-  narrator.tell("✓", `the supervisor "building" has stopped; ${census.living} of ${census.born} actors live`)
+  narrator.tell("✓", `stopped, last started first; of ${census.born} actors ${census.living} are alive`, "building")
   await broker.forget(clientIds)
 }

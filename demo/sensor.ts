@@ -2,6 +2,7 @@
  * A sensor: an actor that measures at its pace and publishes by its floor's client.
  *
  *     ── measure ──▶ publish, and measure again after everyMs
+ *     ── burst ────▶ publishes so many readings at once
  *     ── pace ─────▶ slower, faster, or (0) not at all
  *     ── defect ───▶ publishes a reading that is no number: others will stumble over it
  *     ── overheat ─▶ throws: its own supervisor restarts it
@@ -12,6 +13,7 @@ import type { Ledger } from "./ledger.js"
 
 export type SensorMessage =
   | { readonly kind: "measure" | "defect" | "overheat" }
+  | { readonly kind: "burst"; readonly count: number }
   | { readonly kind: "pace"; readonly everyMs: number }
 
 export interface SensorArgs {
@@ -46,6 +48,9 @@ export const sensor: ActorDefinition<SensorArgs, SensorMessage> = defineActor<Se
         report(state, state.value)
         return { state: { ...state, value: state.value + 0.1, cancel: next(state.everyMs, context) } }
       }
+      case "burst":
+        for (let number = 0; number < message.count; number++) report(state, state.value)
+        return undefined
       case "pace":
         state.cancel()
         return { state: { ...state, everyMs: message.everyMs, cancel: next(message.everyMs, context) } }

@@ -31,8 +31,8 @@ export function summaryLines(plan: SummaryPlan, faults: readonly string[], paint
   const { present, absent } = reconnects
   const verdict =
     faults.length === 0
-      ? [paint.green("✔ every message arrived, at QoS 2 exactly once; every promise is kept; nothing is left behind")]
-      : faults.map((fault) => paint.red(`✘ ${fault}`))
+      ? [paint.green("  ✔ every message arrived, at QoS 2 exactly once; every promise is kept; nothing is left behind")]
+      : faults.map((fault) => paint.red(`  ✘ ${fault}`))
   return [
     heading("messages", "sent", "arrived", "lost", "doubled", "open"),
     ...messages,
@@ -46,10 +46,10 @@ export function summaryLines(plan: SummaryPlan, faults: readonly string[], paint
     heading("links"),
     row("cut", listOf(Object.entries(cuts).map(([kind, count]) => [kind.replaceAll("_", " "), count]))),
     row("reconnects with session present", `${present} of ${present + absent}`),
-    row("actors that lived, and live still", `${plan.actorsBorn}, ${plan.actorsLeft}`),
+    row("actors", `${plan.actorsBorn} have lived, ${plan.actorsLeft} are left`),
     "",
     ...verdict,
-    paint.dim(`  ${plan.seconds.toFixed(1)} s`),
+    paint.dim(`    ${plan.seconds.toFixed(1)} s`),
   ]
 }
 

@@ -31,10 +31,14 @@ export function faultsOf(facts: Facts): readonly string[] {
   const fault = (count: number, text: string): void => {
     if (count > 0) faults.push(`${count} ${text}`)
   }
+  /** What was not shown; when the script broke off that is no wonder. */
+  const notShown = (text: string): void => {
+    if (brokeOff === undefined) faults.push(text)
+  }
   if (brokeOff !== undefined) faults.push(`broke off: ${brokeOff}`)
   for (const qos of [0, 1, 2] as const) {
     const { sent, lost, doubled, open, broken } = tallies[qos]
-    if (sent === 0) faults.push(`nothing was sent at QoS ${qos}`)
+    if (sent === 0) notShown(`nothing was sent at QoS ${qos}`)
     fault(lost, `lost at QoS ${qos}`)
     if (qos !== 1) fault(doubled, `doubled at QoS ${qos}`) // at least once may be twice [MQTT-4.3.2]
     fault(open, `promises left open at QoS ${qos}`)
@@ -43,9 +47,9 @@ export function faultsOf(facts: Facts): readonly string[] {
   fault(strangers, "arrived that nobody sent")
   for (const direction of FLOW_DIRECTIONS)
     for (const phase of QOS2_PHASES)
-      if (cutFlows[direction][phase] === 0) faults.push(`no ${direction} flow was cut at ${wordsOf(phase)}`)
+      if (cutFlows[direction][phase] === 0) notShown(`no ${direction} flow was cut at ${wordsOf(phase)}`)
   fault(reconnects.absent, "reconnects found no session")
-  if (reconnects.present === 0) faults.push("no client had to reconnect")
+  if (reconnects.present === 0) notShown("no client had to reconnect")
   fault(actorsLeft, "actors left alive")
   return faults
 }
