@@ -164,7 +164,6 @@ export class ClientRoot {
 
   #end(reason: ExitReason): void {
     const { scope } = this
-    const code = isAbnormal(reason) ? "exited" : "stopped"
     const cause: DownCause = isAbnormal(reason) ? { kind: "closed", error: undefined } : { kind: "user" }
     if (scope.status === "up") scope.events.emit({ kind: "down", cause })
     scope.status = "stopped"
@@ -172,7 +171,7 @@ export class ClientRoot {
     for (const record of [...scope.session.publishes]) {
       if (record.ref !== 0) {
         const maybeDelivered = record.writtenOn !== 0 || record.phase === "released"
-        scope.calls.fail(record.ref as Ref, this.#stopped(code, reason, maybeDelivered))
+        scope.calls.fail(record.ref as Ref, this.stoppedError(reason, maybeDelivered))
         record.ref = 0
         // Nothing of it was sent, and its caller knows that it will not be.
         if (record.packetId === 0) scope.session.remove(record)
@@ -183,12 +182,14 @@ export class ClientRoot {
       scope.session.requests.remove(record)
       if (record.packetId !== 0) scope.session.outbound.release(record.packetId)
     }
-    scope.calls.failAll(() => this.#stopped(code, reason, false))
+    scope.calls.failAll(() => this.stoppedError(reason))
     scope.events.emit({ kind: "stopped", reason: this.#stopCause })
     for (const listener of this.#ended) listener(reason)
   }
 
-  #stopped(code: "stopped" | "exited", reason: ExitReason, maybeDelivered: boolean): StoppedError {
+  /** What the end of the root means to callers. */
+  stoppedError(reason: ExitReason, maybeDelivered: boolean = false): StoppedError {
+    const code = isAbnormal(reason) ? "exited" : "stopped"
     const cause = reason.kind === "crash" ? reason.error : undefined
     return new StoppedError(code, `the client ${this.scope.name} ended (${reason.kind})`, { maybeDelivered, cause })
   }

@@ -14,11 +14,11 @@ export class ConnectError extends TerrapinError {
   readonly reasonCode: number | undefined
   readonly lastCause: DownCause | undefined
 
-  constructor(why: ConnectError["why"], lastCause: DownCause | undefined) {
+  /** `cause` becomes the last cause's error; of an abort, the signal's reason. */
+  constructor(why: ConnectError["why"], lastCause: DownCause | undefined, abortReason?: unknown) {
     const reasonCode = lastCause?.kind === "refused" ? lastCause.reasonCode : undefined
-    super(CONNECT_TEXTS[why](lastCause, reasonCode), {
-      cause: lastCause !== undefined && "error" in lastCause ? lastCause.error : undefined,
-    })
+    const lastError = lastCause !== undefined && "error" in lastCause ? lastCause.error : undefined
+    super(CONNECT_TEXTS[why](lastCause, reasonCode), { cause: why === "aborted" ? abortReason : lastError })
     this.why = why
     this.reasonCode = reasonCode
     this.lastCause = lastCause

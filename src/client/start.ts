@@ -3,12 +3,12 @@
  */
 
 import type { HandlerPlan } from "../actors/index.js"
-import { AbortedError, InvalidOptionError } from "../errors.js"
+import { InvalidOptionError } from "../errors.js"
 import { silentLogger } from "../logger.js"
-import { type ActorSystem, systemOf } from "../runtime/index.js"
+import { type ActorSystem, isAbnormal, systemOf } from "../runtime/index.js"
 import { asReasonCode, type DownCause } from "../session/index.js"
 import { type ChildSpec, slotOf, startIn } from "../supervisor/index.js"
-import { duration } from "./check-call.js"
+import { duration, unlooked } from "./check-call.js"
 import { checkNames } from "./check-names.js"
 import type { Client, PublishOutcome } from "./client.js"
 import { ClientFace } from "./client-face.js"
@@ -39,25 +39,34 @@ const clients = new WeakMap<ActorSystem, Map<string, Client>>()
 
 /**
  * Resolves on the first accepted CONNACK; retries while the cause is temporary. Rejects ConnectError when the answer is final
- * or the time is over: the client is stopped then. Rejects InvalidOptionError at once.
+ * or the time is over, and StoppedError when the client fails by itself: it is stopped then. Rejects InvalidOptionError at once.
  */
-export async function connect<Args = void>(server: Servers, options: ConnectOptions<Args> = {}): Promise<Client> {
+export function connect<Args = void>(server: Servers, options: ConnectOptions<Args> = {}): Promise<Client> {
+  return unlooked(connected(server, options))
+}
+
+async function connected<Args>(server: Servers, options: ConnectOptions<Args>): Promise<Client> {
   checkNames(options, [...CLIENT_OPTIONS, "connectTimeoutMs", "signal"])
   const { connectTimeoutMs, signal, ...clientOptions } = options
   const timeoutMs = duration("connectTimeoutMs", connectTimeoutMs) ?? CONNECT_TIMEOUT_MS
-  if (signal?.aborted === true) throw new AbortedError("connect", signal.reason)
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw new InvalidOptionError("signal", "must be an AbortSignal")
+  if (signal?.aborted === true) throw new ConnectError("aborted", undefined, signal.reason)
   const { root, client } = make(server, clientOptions, systemOf(options.system))
   const { scope } = root
   const waits: (() => void)[] = []
   try {
     await new Promise<void>((resolve, reject) => {
-      const giveUp = (why: ConnectError["why"]) => reject(new ConnectError(why, scope.lastCause))
+      const giveUp = (why: ConnectError["why"]) => reject(new ConnectError(why, scope.lastCause, signal?.reason))
+      root.onEnd((reason) => {
+        if (isAbnormal(reason)) reject(root.stoppedError(reason))
+        else giveUp(reason.kind === "normal" ? "aborted" : "refused")
+      })
       waits.push(
         scope.events.on("up", () => resolve()),
         scope.events.on("connect_failed", ({ cause }: { readonly cause: DownCause }) => {
           if (cause.kind === "refused" && FINAL_FOR_CONNECT.has(asReasonCode(cause.reasonCode))) giveUp("refused")
         }),
-        scope.events.on("stopped", () => giveUp("refused")),
         scope.system.clock.setTimer(() => giveUp("timed_out"), timeoutMs),
       )
       if (signal !== undefined) waits.push(onAbort(signal, () => giveUp("aborted")))
@@ -129,17 +138,13 @@ export function publish(
   options?: PublishOptions,
 ): Promise<PublishOutcome> {
   const found = typeof client === "string" ? lookup(client) : client
-  if (found !== undefined) return found.publish(topic, payload, options)
-  const unknown = Promise.reject<PublishOutcome>(new UnknownClientError(String(client)))
-  unknown.catch(() => undefined)
-  return unknown
+  return found?.publish(topic, payload, options) ?? unlooked(Promise.reject(new UnknownClientError(String(client))))
 }
 
 /** As `client.disconnect`. Rejects UnknownClientError. */
-export async function disconnect(client: string | Client, options?: DisconnectOptions): Promise<void> {
+export function disconnect(client: string | Client, options?: DisconnectOptions): Promise<void> {
   const found = typeof client === "string" ? lookup(client) : client
-  if (found === undefined) throw new UnknownClientError(String(client))
-  await found.disconnect(options)
+  return found?.disconnect(options) ?? unlooked(Promise.reject(new UnknownClientError(String(client))))
 }
 
 function make<Args>(server: Servers, options: ClientOptions<Args>, system: ActorSystem): Made {
@@ -194,9 +199,7 @@ function begin(root: ClientRoot): undefined | Promise<void> {
   try {
     return root.spawn(undefined).started
   } catch (error) {
-    const failed = Promise.reject(error)
-    failed.catch(() => undefined)
-    return failed
+    return unlooked(Promise.reject(error))
   }
 }
 
