@@ -7,6 +7,7 @@ import type { DownCause, OutgoingRecord } from "../session/index.js"
 import type { TransportLink } from "../transport/index.js"
 import { InboundWindow } from "./inbound-window.js"
 import { Port, type PortOptions } from "./port.js"
+import { REST_MS, ReadPace } from "./read-pace.js"
 import type { ClientScope } from "./scope.js"
 import { ProtocolViolationError } from "./violation.js"
 
@@ -26,7 +27,12 @@ export class Link {
   readonly #decoder: Decoder
   readonly #inbound: InboundWindow
   readonly #control: (packet: ControlPacket) => void
+  readonly #pace = new ReadPace()
   #accepted = false
+  /** Packets received on this link. */
+  #packets = 0
+  /** Ends the rest that reading takes. */
+  #endRest: (() => void) | undefined = undefined
 
   constructor(
     scope: ClientScope,
@@ -67,8 +73,10 @@ export class Link {
   /** What the bytes did wrong, if they did; anything else that is thrown is our own fault, and a crash. */
   receive(chunk: Uint8Array): DownCause | undefined {
     this.lastReceivedMs = this.#scope.system.clock.now()
+    const before = this.#packets
     try {
       this.#decoder.push(chunk)
+      this.#restAfter(chunk.length, this.#packets - before)
       return undefined
     } catch (error) {
       if (error instanceof MalformedPacketError || error instanceof ProtocolViolationError)
@@ -79,6 +87,7 @@ export class Link {
 
   /** Ends the link; what was written is sent first. Final. */
   close(): void {
+    this.#endRest?.()
     this.#decoder.stop()
     this.#inbound.close()
     this.port.flush()
@@ -86,7 +95,23 @@ export class Link {
     this.#transport.close()
   }
 
+  #restAfter(bytes: number, packets: number): void {
+    const { calls, session, system } = this.#scope
+    const inflight = session.outbound.used
+    const { asked } = this.port
+    const rests = this.#pace.rests({ nowMs: this.lastReceivedMs, bytes, packets, inflight, calls: calls.size, asked })
+    if (!rests || this.#endRest !== undefined || !this.port.open) return
+    this.#transport.pause()
+    const cancel = system.clock.setTimer(() => this.#endRest?.(), REST_MS)
+    this.#endRest = () => {
+      this.#endRest = undefined
+      cancel()
+      this.#transport.resume()
+    }
+  }
+
   #receive(packet: Packet, bytes: number): void {
+    this.#packets++
     this.#tellReceived(packet, bytes)
     if (!this.#accepted && packet.type !== "connack")
       throw new ProtocolViolationError(PROTOCOL_ERROR, `${packet.type.toUpperCase()} before CONNACK`)

@@ -47,6 +47,8 @@ export class Port {
   readonly version: ProtocolVersion
   /** On the clock; the last time that bytes were handed to the link. */
   lastSentMs: number
+  /** How many packets were written that ask the server for something: all but acknowledgements. */
+  asked = 0
   readonly #link: TransportLink | undefined
   readonly #options: PortOptions
   #open: boolean
@@ -78,14 +80,13 @@ export class Port {
 
   /** Bytes on their way: coalesced, or taken by the link and not sent. */
   get pendingBytes(): number {
-    let bytes = this.#unsent + this.#end - this.#start
-    for (const chunk of this.#chunks) bytes += chunk.length
-    return bytes
+    return this.#chunks.reduce((bytes, chunk) => bytes + chunk.length, this.#unsent + this.#end - this.#start)
   }
 
   /** @throws InvalidPacketError before anything is written */
   publish(publish: Publishable, packetId: number, dup: boolean): void {
     if (!this.#open) return
+    this.asked++
     const { payload } = publish
     const size = payload.length
     const copied = size < BY_REFERENCE_BYTES ? size : 0
@@ -125,6 +126,7 @@ export class Port {
   /** Any packet; not the fast path. @throws InvalidPacketError before anything is written */
   send(packet: Packet): void {
     if (!this.#open) return
+    this.asked++
     const before = this.pendingBytes
     const end = encodeInto(packet, this.version, this.#slab, this.#end)
     if (end < 0) this.#byReference(encode(packet, this.version))
