@@ -57,8 +57,8 @@ describe("the pace of reads", () => {
     { read: { bytes: 255 }, rests: true, when: "it is just small" },
     { read: { bytes: 256 }, rests: false, when: "it is not small: the server is fast" },
     { read: { calls: 1 }, rests: false, when: "a caller waits" },
-    { read: { calls: 64, inflight: 64 }, rests: false, when: "callers wait for what is in flight" },
-    { read: { calls: 65, inflight: 65 }, rests: true, when: "so much is in flight that a millisecond holds nobody up" },
+    { read: { calls: 192, inflight: 192 }, rests: false, when: "callers wait for what is in flight" },
+    { read: { calls: 193, inflight: 193 }, rests: true, when: "so much is in flight that a millisecond holds nobody up" },
     { read: { asked: 1 }, rests: false, when: "something was asked since the last read: it may be the answer" },
   ])("rests: $rests when $when", ({ read, rests }) => {
     expect(thick().rests({ nowMs: 6, ...small, ...read })).toBe(rests)
