@@ -133,13 +133,16 @@ export class ClientRoot {
 
   /** One life. `started` is a promise only when the handler's init is asynchronous. @throws StartError */
   spawn(parent: Actor<never> | undefined): { actor: Actor<never>; started: undefined | Promise<void> } {
+    // Its supervisor may hear of the last life's end before we do.
+    const last = this.#actor
+    if (last?.exitReason !== undefined) this.#lifeEnded(last, last.exitReason)
     this.scope.status = "connecting"
     this.scope.stopRequest = undefined
     this.#stopCause = undefined
     const { actor, started } = this.#begin(parent)
     this.#actor = actor
     // Watched, not awaited: callers are settled before any microtask runs.
-    actor.watch({ ended: (_actor, reason) => this.#end(reason) })
+    actor.watch({ ended: (_actor, reason) => this.#lifeEnded(actor, reason) })
     this.#finished = exited(actor)
     return { actor, started }
   }
@@ -160,6 +163,13 @@ export class ClientRoot {
     const reason: ExitReason = stopRequest === undefined ? { kind: "shutdown", detail: cause } : { kind: "normal" }
     const actor = this.#actor
     system.post(() => actor?.shutdown(reason))
+  }
+
+  /** Once for each life. */
+  #lifeEnded(actor: Actor<never>, reason: ExitReason): void {
+    if (this.#actor !== actor) return
+    this.#actor = undefined
+    this.#end(reason)
   }
 
   #end(reason: ExitReason): void {
