@@ -58,7 +58,11 @@ describe("the pace of reads", () => {
     { read: { bytes: 256 }, rests: false, when: "it is not small: the server is fast" },
     { read: { calls: 1 }, rests: false, when: "a caller waits" },
     { read: { calls: 192, inflight: 192 }, rests: false, when: "callers wait for what is in flight" },
-    { read: { calls: 193, inflight: 193 }, rests: true, when: "so much is in flight that a millisecond holds nobody up" },
+    {
+      read: { calls: 193, inflight: 193 },
+      rests: true,
+      when: "so much is in flight that a millisecond holds nobody up",
+    },
     { read: { asked: 1 }, rests: false, when: "something was asked since the last read: it may be the answer" },
   ])("rests: $rests when $when", ({ read, rests }) => {
     expect(thick().rests({ nowMs: 6, ...small, ...read })).toBe(rests)
