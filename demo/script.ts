@@ -4,6 +4,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises"
 import { SENSORS } from "./building.js"
+import { BrokeOffError } from "./patience.js"
 import { allUp, balanced, reconnected, reconnectsOf, type Stage } from "./stage.js"
 import { cutInEveryPhase, powerFailure } from "./storm.js"
 import { treeLines } from "./tree.js"
@@ -45,8 +46,8 @@ async function throwInHandler({ building, chronicle, narrator, patience }: Stage
     await patience.until(`the handler has crashed on a message of QoS ${qos}`, () => chronicle.deadLetters > letters)
     await sleep(BREATH_MS)
   }
-  const { status, name } = building.thermostat
-  if (reconnectsOf(chronicle) === links) narrator.tell("✓", `the link is ${status}, and always was`, name)
+  if (reconnectsOf(chronicle) > links) throw new BrokeOffError("a handler's crash has cost a link")
+  narrator.tell("✓", `the link is ${building.thermostat.status}, and always was`, building.thermostat.name)
 }
 
 async function crashSensor({ building, chronicle, ledger, narrator, patience }: Stage): Promise<void> {
