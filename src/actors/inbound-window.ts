@@ -11,6 +11,7 @@ import { route } from "./route.js"
 import type { ClientScope } from "./scope.js"
 import { ProtocolViolationError } from "./violation.js"
 
+const ABANDONED = { type: "abandoned" } as const
 /** PUBREL of an identifier that nothing waits for (MQTT 5 §3.7.2.1). */
 const PACKET_IDENTIFIER_NOT_FOUND = 0x92
 const RECEIVE_MAXIMUM_EXCEEDED = 0x93
@@ -108,7 +109,18 @@ export class InboundWindow {
 
   #acknowledged(ack: RingAck): void {
     if (ack.state === "skipped") return // the server goes on counting it, and so do we
-    if (ack.type === "puback" || ack.reasonCode >= 0x80) this.#unacknowledged--
+    if (ack.type === "puback") this.#unacknowledged--
+    else if (ack.reasonCode >= 0x80) this.#refused(ack.packetId)
+  }
+
+  /** [MQTT-4.3.3-9]: from here on a PUBLISH with this identifier is another message. */
+  #refused(packetId: number): void {
+    const { inbound } = this.#scope.session
+    const record = inbound.get(packetId)
+    if (record === undefined) return // it had come twice, and this is the second refusal
+    if (this.#unacknowledged > 0) this.#unacknowledged--
+    inbound.release(packetId)
+    record.inflight?.send(ABANDONED)
   }
 }
 

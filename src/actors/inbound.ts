@@ -54,7 +54,6 @@ const SUCCESS: { readonly reasonCode: number; readonly properties: AckProperties
 
 export const receiveQos2Chart: Chart<Flow<InboundRecord>> = compile<Flow<InboundRecord>>(receiveQos2Machine, {
   actions: { deliver, sendPubrec, forget, sendPubcomp },
-  guards: { refused: ({ record }) => (record.outcome?.reasonCode ?? 0) >= 0x80 },
 })
 
 /** The program of a record's actor; `resumeAt` as in Flow. */

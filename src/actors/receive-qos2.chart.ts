@@ -2,9 +2,9 @@
  * The server's PUBLISH with QoS 2 (§4.3.3, method A): delivered once, however often it is sent.
  *
  *     delivering ──handled──▶ received (PUBREC) ──pubrel──▶ done (PUBCOMP)
- *         │ handled with 0x80 or more: done, the identifier is free [MQTT-4.3.3-9]
  *
- * `abandoned` (left by its recipients, or the session is gone) ends it from everywhere.
+ * `abandoned` ends it from everywhere: its recipients left it, the session is gone, or a PUBREC of 0x80 and more has left and
+ * its identifier is free [MQTT-4.3.3-9]. Until that one has left, the message is received, and not delivered again.
  */
 
 import { setup } from "xstate"
@@ -15,7 +15,6 @@ import { effect, fieldsOfTheActor } from "./effect.js"
 export const receiveQos2Machine: ChartMachine = setup({
   types: { context: {} as { readonly record: InboundRecord }, events: {} as InflightEvent },
   actions: { deliver: effect, sendPubrec: effect, forget: effect, sendPubcomp: effect },
-  guards: { refused: ({ context }) => (context.record.outcome?.reasonCode ?? 0) >= 0x80 },
 }).createMachine({
   id: "receive_qos2",
   context: fieldsOfTheActor,
@@ -25,10 +24,7 @@ export const receiveQos2Machine: ChartMachine = setup({
     delivering: {
       entry: "deliver",
       on: {
-        handled: [
-          { guard: "refused", target: "done", actions: ["sendPubrec", "forget"] },
-          { target: "received", actions: "sendPubrec" },
-        ],
+        handled: { target: "received", actions: "sendPubrec" },
       },
     },
     // A repeated PUBLISH is answered again, and never delivered again [MQTT-4.3.3-10].

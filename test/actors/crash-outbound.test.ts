@@ -174,11 +174,11 @@ async function begun(outcome: Promise<unknown>, link: ScriptedLink): Promise<Beg
 
 async function leavesNothing({ at, client }: Linked): Promise<void> {
   expect(actorsOf(client).map((actor) => [actor.label, stateOfActor(actor)])).toEqual([
-    ["client toes", ""],
-    ["handlers", ""],
-    ["protocol", ""],
-    ["session", ""],
-    ["inflight", ""],
+    ["client toes", "idle"],
+    ["handlers", "idle"],
+    ["protocol", "idle"],
+    ["session", "idle"],
+    ["inflight", "idle"],
     ["connection", "connected.open.quiet"],
   ])
   expect(await outcomeOf(client.disconnect())).toEqual({ value: undefined })

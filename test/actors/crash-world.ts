@@ -3,7 +3,7 @@
  */
 import type { Client } from "terrapin"
 import type { ClientScope } from "../../src/actors/index.js"
-import { type Actor, actorOf, crash, stop } from "../../src/runtime/index.js"
+import { type Actor, type ActorSystem, actorOf, crash, stop, treeOf } from "../../src/runtime/index.js"
 import { settle } from "../../src/testing/index.js"
 
 /** `kill` cannot be answered; `crash` is what a callback that throws leads to. */
@@ -35,9 +35,48 @@ export async function endActor(client: Client, label: string, state: string | un
   await settle()
 }
 
-/** The active leaf of its chart as a dotted path; of other actors "". */
+/** The active leaf of its chart as a dotted path; of other actors "idle", "waiting", … */
 export function stateOfActor(actor: Actor<never>): string {
-  return actor.program.kind === "statechart" ? dotted(actor.program.snapshot?.()) : ""
+  return treeOf(actor).state
+}
+
+export interface Hunter {
+  /** Ends the next actor of that label that is seen in that state, after letting `spared` of its kind go. */
+  hunt(prey: { readonly label: string; readonly state: string; readonly spared: number }, way: Way): void
+  /** How many it got. */
+  readonly hits: number
+}
+
+/** Watches a client's actors at each of their steps. It strikes between two of them, before anything else is read or fires. */
+export function hunter(system: ActorSystem, client: Client): Hunter {
+  let wanted: { readonly label: string; readonly state: string; spared: number; readonly way: Way } | undefined
+  let looking = false
+  let hits = 0
+  const look = () => {
+    looking = false
+    const prey = actorsOf(client).find(
+      (actor) => actor.label === wanted?.label && actor.alive && stateOfActor(actor) === wanted.state,
+    )
+    if (prey === undefined || wanted === undefined || wanted.spared-- > 0) return
+    const { way } = wanted
+    wanted = undefined
+    hits++
+    end(prey, way)
+  }
+  const lookSoon = () => {
+    if (looking || wanted === undefined) return
+    looking = true
+    system.post(look)
+  }
+  system.tap = { spawned: lookSoon, event: () => undefined, snapshot: lookSoon, exited: () => undefined }
+  return {
+    hunt(prey, way) {
+      wanted = { ...prey, way }
+    },
+    get hits() {
+      return hits
+    },
+  }
 }
 
 /** What the actors of a client share, by one of its inflight actors. */
@@ -75,11 +114,4 @@ function below(actor: Actor<never>): Actor<never>[] {
   const found = [actor]
   for (let child = actor.firstChild; child !== undefined; child = child.nextSibling) found.push(...below(child))
   return found
-}
-
-function dotted(value: unknown): string {
-  if (typeof value !== "object" || value === null) return String(value ?? "")
-  return Object.entries(value)
-    .map(([state, inner]) => [state, dotted(inner)].filter((part) => part !== "").join("."))
-    .join(" ")
 }

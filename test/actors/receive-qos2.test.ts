@@ -1,7 +1,7 @@
 /** Incoming QoS 2: delivered once, however often it comes, over links and over crashes of the handler. */
 import { describe, expect, it } from "vitest"
 import { settle } from "../../src/testing/index.js"
-import { ack, eventsOf, publishPacket } from "../client/client-world.js"
+import { ack, eventsOf, grant, publishPacket } from "../client/client-world.js"
 import { arrived, linked, VERSIONS } from "./delivery-world.js"
 import { works } from "./works.js"
 
@@ -158,6 +158,44 @@ describe("QoS 2 in, MQTT 5", () => {
     link.send(ack("pubrel", 7))
     expect(await arrived(link)).toEqual(["pubrec 7", "pubcomp 7"])
     expect(begun).toEqual(["a", "b"])
+  })
+})
+
+describe("a refusal", () => {
+  it("that could not leave, for its link was lost, leaves on the next one: the message is not delivered again", async () => {
+    const { handler, begun, finish } = works()
+    const { link, relink, events } = await linked(5, { handler })
+    link.send(message(7, "a"), message(8, "b"))
+    await settle()
+    link.reset()
+    await settle()
+    await finish({ reasonCode: 0x83 })
+    const next = await relink()
+    next.send(message(7, "a", { dup: true }), message(8, "b", { dup: true }))
+    expect(await arrived(next)).toEqual(["pubrec 7 0x83"])
+    next.send(message(7, "new"))
+    await settle()
+    await finish()
+    await finish({ reasonCode: 0x83 })
+    expect(await arrived(next)).toEqual(["pubrec 8", "pubrec 7 0x83"])
+    expect(begun).toEqual(["a", "b", "new"])
+    expect(eventsOf(events, "restart")).toEqual([])
+  })
+
+  it("that waits for an earlier acknowledgement is due again when the link is lost meanwhile", async () => {
+    const { handler, begun, crash } = works()
+    const { client, link, cut } = await linked(5, { handler })
+    const subscribing = client.subscribe("slow", { qos: 1 })
+    await grant(link)
+    const reader = (await subscribing)[Symbol.asyncIterator]()
+    link.send(publishPacket("slow", "", { qos: 1, packetId: 1 }), message(7, "a"))
+    await reader.next()
+    await crash(new Error("on a"))
+    expect(await arrived(link)).toEqual([])
+    const next = await cut(link)
+    next.send(message(7, "a", { dup: true }))
+    expect(await arrived(next)).toEqual(["pubrec 7 0x83"])
+    expect(begun).toEqual(["a"])
   })
 })
 
