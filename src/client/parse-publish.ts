@@ -39,14 +39,10 @@ export function parsePublication(
   if (!isQos(qos)) throw new InvalidOptionError("qos", "must be 0, 1 or 2")
   if (typeof retain !== "boolean") throw new InvalidOptionError("retain", "must be true or false")
   const bytes = payloadBytes(payload)
-  const head: PublishHead = {
-    topic,
-    qos,
-    retain,
-    properties: options.properties === undefined ? NO_PROPERTIES : publishProperties(options.properties),
-  }
-  checkSize(head, bytes.length)
-  return { topic, qos, retain, properties: head.properties, payload: bytes }
+  const properties = options.properties === undefined ? NO_PROPERTIES : publishProperties(options.properties)
+  const publication: Publication = { topic, qos, retain, properties, payload: bytes }
+  checkSize(publication, bytes.length)
+  return publication
 }
 
 /** Not copied: the caller leaves the array alone until the publication has settled. @throws InvalidOptionError */
