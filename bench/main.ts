@@ -16,7 +16,13 @@ import { measured, shown, startSink } from "./processes.js"
 import { HEADING, linesOf } from "./report.js"
 
 const ROOT = new URL("../../", import.meta.url)
-const PARTS = ["codec.js", "statechart.js", "runtime.js", "inflight.js"]
+/** Operations a round in a quick run; otherwise each part's own default. */
+const PARTS = [
+  { name: "codec", quick: 20_000 },
+  { name: "statechart", quick: undefined },
+  { name: "runtime", quick: 50_000 },
+  { name: "inflight", quick: 50_000 },
+]
 
 async function main(options: BenchOptions): Promise<void> {
   const about = aboutMachine()
@@ -30,7 +36,7 @@ async function main(options: BenchOptions): Promise<void> {
     const servers: Run["server"][] = [{ kind: "sink", port: sink.port }]
     if (mosquitto !== undefined) servers.push({ kind: "mosquitto", port: mosquitto.port })
     const cases = await compareAll(casesOn(servers, options), options)
-    const parts = options.parts === "with" ? await showParts() : []
+    const parts = options.parts === "with" ? await showParts(options) : []
     save({ ...about, options, cases, parts })
   } finally {
     sink.stop()
@@ -58,11 +64,12 @@ async function playRound(benchCase: BenchCase, options: BenchOptions): Promise<R
   return round
 }
 
-async function showParts(): Promise<readonly object[]> {
+async function showParts({ quick }: BenchOptions): Promise<readonly object[]> {
   const parts: object[] = []
   for (const part of PARTS) {
-    console.log(`\n${part.replace(".js", "")}`)
-    parts.push({ part, output: await shown(part, []) })
+    console.log(`\n${part.name}`)
+    const given = quick && part.quick !== undefined ? [String(part.quick)] : []
+    parts.push({ part: part.name, output: await shown(`${part.name}.js`, given) })
   }
   return parts
 }

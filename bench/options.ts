@@ -15,7 +15,7 @@ export interface BenchOptions {
 
 export const USAGE = `npm run bench [-- options]
   --quick        two minutes in all: fewer and shorter rounds
-  --rounds N     default 5, with --quick 2
+  --rounds N     default 5, with --quick 3
   --v5           MQTT 5 instead of 3.1.1
   --only WORDS   only the cases with all of these words, as in --only "publish qos 1 sink"; without the parts
   --no-parts     without the codec, the charts and the life of an inflight actor`
@@ -35,7 +35,7 @@ export function parseOptions(given: readonly string[]): BenchOptions {
   const { quick, rounds, only } = flags
   return {
     quick,
-    rounds: rounds ?? (quick ? 2 : 5),
+    rounds: rounds ?? (quick ? 3 : 5),
     warmUpMs: quick ? 300 : 1_000,
     measureMs: quick ? 400 : 1_500,
     version: flags.v5 ? 5 : 4,
