@@ -29,9 +29,14 @@ const MOSQUITTO: readonly ServerKind[] = [
 
 /** Runs the suite against each server; where there is no mosquitto, says so and counts its tests as skipped. */
 export function describeServers(promise: string, suite: (kind: ServerKind) => void): void {
+  describe(`${promise}: ${AEDES.name}`, () => suite(AEDES))
+  describeMosquitto(promise, suite)
+}
+
+/** The same against mosquitto alone. */
+export function describeMosquitto(promise: string, suite: (kind: ServerKind) => void): void {
   const missing = findMosquitto() === undefined
   if (missing) report(`!!! mosquitto is not installed: "${promise}" is SKIPPED against mosquitto !!!`)
-  describe(`${promise}: ${AEDES.name}`, () => suite(AEDES))
   for (const kind of MOSQUITTO) describe.skipIf(missing)(`${promise}: ${kind.name}`, () => suite(kind))
 }
 
