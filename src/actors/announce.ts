@@ -20,6 +20,7 @@ export function announceUp(scope: ClientScope, port: Port, connack: Connack, ver
   handler.tell({ type: "connack", packet: connack })
   handler.tell({ type: "connection", status: "up", cause: undefined })
   scope.names.session.send({ type: "link_up" })
+  scope.logger.info({ version, sessionPresent: connack.sessionPresent, attempts: scope.attempts }, "link up")
   scope.events.emit({ kind: "up", connack })
 }
 
@@ -28,6 +29,7 @@ export function announceDown(scope: ClientScope, cause: DownCause): void {
   scope.status = "down"
   scope.lastCause = cause
   scope.handler.tell({ type: "connection", status: "down", cause })
+  scope.logger.info({ cause: cause.kind }, "link down")
   scope.events.emit({ kind: "down", cause })
 }
 
