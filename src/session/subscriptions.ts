@@ -21,6 +21,8 @@ export interface Wanted<Owner> {
 
 /** So many routes are remembered, then all are forgotten: topics that never come again must not stay. */
 const MAXIMUM_ROUTES = 1_024
+/** Longer topics are matched each time: what is remembered is bounded in bytes too. */
+const LONGEST_REMEMBERED = 256
 /** Identifiers begin at 1 (§3.3.2.3.8). */
 const NO_IDENTIFIER = 0
 
@@ -84,7 +86,7 @@ export class Subscriptions<Owner> {
     const known = this.#routes.get(identifier)?.get(topic)
     if (known !== undefined) return known
     const owners = this.#match(topic, identifiers)
-    this.#remember(identifier, topic, owners)
+    if (topic.length <= LONGEST_REMEMBERED) this.#remember(identifier, topic, owners)
     return owners
   }
 
