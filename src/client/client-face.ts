@@ -46,6 +46,7 @@ export class ClientFace implements Client {
     root.onEnd((reason) => {
       if (reason.kind === "normal" || reason.kind === "shutdown") this.#readers.end()
     })
+    root.onOver(() => this.#readers.end())
   }
 
   get name(): string {

@@ -50,6 +50,7 @@ export class ClientRoot {
   readonly inbox: HandlerInbox
   readonly #tree: SupervisorHandle
   readonly #ended = new Set<(reason: ExitReason) => void>()
+  readonly #over = new Set<() => void>()
   #finished: Promise<ExitReason> | undefined = undefined
   #actor: Actor<never> | undefined = undefined
   #stopCause: DownCause | undefined = undefined
@@ -103,6 +104,7 @@ export class ClientRoot {
       attempts: 0,
       refusedVersions: 0,
       lastCause: undefined,
+      pings: [],
       stopRequest: undefined,
     }
     this.scope = scope
@@ -129,6 +131,16 @@ export class ClientRoot {
 
   onEnd(listener: (reason: ExitReason) => void): void {
     this.#ended.add(listener)
+  }
+
+  /** As `onEnd`, but only when no further life can follow. */
+  onOver(listener: () => void): void {
+    this.#over.add(listener)
+  }
+
+  /** Nobody will start it any more. */
+  over(): void {
+    for (const listener of this.#over) listener()
   }
 
   /** One life. `started` is a promise only when the handler's init is asynchronous. @throws StartError */

@@ -2,18 +2,19 @@
  * What a handler's callback returned: checked as data, then performed.
  */
 
-import type { CallbackResult, DeliveryReply } from "../actors/index.js"
+import type { CallbackResult, ClientScope, DeliveryReply } from "../actors/index.js"
 import { NO_PROPERTIES } from "../codec/index.js"
 import { InvalidOptionError } from "../errors.js"
-import type { Logger } from "../logger.js"
 import { checkNames } from "./check-names.js"
+import { checkPacket } from "./check-packet.js"
 import type { Client } from "./client.js"
 import type { HandlerReply, NextAction } from "./handler-definition.js"
+import { parseDisconnect } from "./parse-disconnect.js"
 import { parseFilter, parseSubscription } from "./parse-options.js"
 import { parsePublication } from "./parse-publish.js"
 
 /** Undefined: nothing was returned. @throws InvalidOptionError for what is no result: then the callback has failed */
-export function readResult(returned: unknown, client: () => Client, logger: Logger): CallbackResult | undefined {
+export function readResult(returned: unknown, client: () => Client, scope: ClientScope): CallbackResult | undefined {
   if (returned === undefined || returned === null) return undefined
   if (typeof returned !== "object") throw new InvalidOptionError("result", "a callback returns nothing or an object")
   checkNames(returned, ["state", "actions", "reply"], "result.")
@@ -22,22 +23,25 @@ export function readResult(returned: unknown, client: () => Client, logger: Logg
     readonly actions?: readonly NextAction[]
     readonly reply?: HandlerReply
   }
-  for (const action of actions ?? []) checkAction(action)
+  for (const action of actions ?? []) checkAction(action, scope)
   return {
     ...(state === undefined ? {} : { state }),
     ...(reply === undefined ? {} : { reply: readReply(reply) }),
     perform() {
       for (const action of actions ?? [])
         perform(action, client()).catch((error: unknown) =>
-          logger.warn({ err: error, action: action.type }, "a next action of the handler failed"),
+          scope.logger.warn({ err: error, action: action.type }, "a next action of the handler failed"),
         )
     },
   }
 }
 
 function readReply(reply: HandlerReply): DeliveryReply {
+  checkNames(reply, ["reasonCode", "properties"], "reply.")
   const { reasonCode = 0, properties = NO_PROPERTIES } = reply
   if (!REPLY_CODES.has(reasonCode)) throw new InvalidOptionError("reply.reasonCode", "is none of PUBACK and PUBREC")
+  if (properties !== NO_PROPERTIES)
+    checkPacket({ type: "puback", packetId: 1, reasonCode, properties }, 5, (field) => `reply.${field}`)
   return { reasonCode, properties }
 }
 
@@ -45,7 +49,8 @@ function readReply(reply: HandlerReply): DeliveryReply {
 const REPLY_CODES: ReadonlySet<number> = new Set([0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99])
 
 /** @throws InvalidOptionError, NotSentError */
-function checkAction(action: NextAction): void {
+function checkAction(action: NextAction, scope: ClientScope): void {
+  if (typeof action !== "object" || action === null) throw new InvalidOptionError("actions", "an action is an object")
   switch (action.type) {
     case "publish": {
       const { type: _type, topic, payload, ...options } = action
@@ -61,6 +66,8 @@ function checkAction(action: NextAction): void {
       parseFilter(action.topicFilter)
       return
     case "disconnect":
+      parseDisconnect(action.options ?? {}, scope.settings)
+      return
     case "stop":
       return
     default: // users of plain JavaScript have no compiler that tells them

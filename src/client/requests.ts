@@ -16,6 +16,7 @@ import {
   type SubscriptionOptions,
   type UserProperties,
 } from "../codec/index.js"
+import { StoppedError } from "../errors.js"
 import type { Ref } from "../runtime/index.js"
 import {
   forbiddenSubscription,
@@ -99,7 +100,9 @@ function propertiesOf({ userProperties }: RequestOptions): Properties<"subscribe
   return userProperties === undefined ? NO_PROPERTIES : { userProperties }
 }
 
+/** @throws StoppedError */
 function open<T>(scope: ClientScope, record: RequestRecord, what: string, options: CallOptions): Promise<T> {
+  if (scope.status === "stopped") throw new StoppedError("stopped", "the client is stopped")
   const ref: Ref = scope.calls.open({
     what,
     timeoutMs: options.timeoutMs ?? TIMEOUT_MS,

@@ -180,7 +180,7 @@ function handlerPlan<Args>(
   return {
     ...handler,
     client,
-    read: (returned) => readResult(returned, client, root().scope.logger),
+    read: (returned) => readResult(returned, client, root().scope),
   }
 }
 
@@ -206,6 +206,7 @@ function begin(root: ClientRoot): undefined | Promise<void> {
 function release(root: ClientRoot): void {
   const { name, system } = root.scope
   clients.get(system)?.delete(name)
+  root.over()
 }
 
 function onAbort(signal: AbortSignal, abort: () => void): () => void {
