@@ -10,8 +10,6 @@ import type { ClientScope } from "./scope.js"
 export class KeepAlive {
   readonly #scope: ClientScope
   #sentMs = 0
-  /** Callers of ping(). One PINGREQ answers them all; when its link is lost, the next link's does. */
-  #callers: Ref[] = []
 
   constructor(scope: ClientScope) {
     this.#scope = scope
@@ -20,14 +18,14 @@ export class KeepAlive {
   /** Infinity: never, keep alive is off. */
   dueInMs(link: Link | undefined): number {
     if (link === undefined) return Number.POSITIVE_INFINITY
-    if (this.#callers.length > 0) return 0
+    if (this.#scope.pings.length > 0) return 0
     const keepAliveMs = this.#scope.facts.limits.keepAliveSeconds * 1_000
     if (keepAliveMs === 0) return Number.POSITIVE_INFINITY
     return pingDueInMs(keepAliveMs, link.port.lastSentMs, link.lastReceivedMs, this.#scope.system.clock.now())
   }
 
   join(caller: Ref): void {
-    this.#callers.push(caller)
+    this.#scope.pings.push(caller)
   }
 
   send(link: Link | undefined): void {
@@ -37,8 +35,8 @@ export class KeepAlive {
 
   answered(): void {
     const roundTripMs = this.#scope.system.clock.now() - this.#sentMs
-    const callers = this.#callers
-    this.#callers = []
+    const callers = this.#scope.pings
+    this.#scope.pings = []
     for (const caller of callers) this.#scope.calls.reply(caller, roundTripMs)
     this.#scope.events.emit({ kind: "ping", roundTripMs })
   }

@@ -5,7 +5,7 @@
 
 import type { Connack, ProtocolVersion } from "../codec/index.js"
 import type { Logger } from "../logger.js"
-import type { ActorSystem, Calls, Name } from "../runtime/index.js"
+import type { ActorSystem, Calls, Name, Ref } from "../runtime/index.js"
 import type { DownCause, InboundRecord, Limits, OutgoingRecord, SessionState } from "../session/index.js"
 import type { ConnectionMessage, DisconnectRequest } from "./connection-messages.js"
 import type { Recipient } from "./delivery.js"
@@ -61,6 +61,8 @@ export interface ClientScope {
   /** How many of `settings.versions` the server has refused: they are not tried again in the client's life. */
   refusedVersions: number
   lastCause: DownCause | undefined
+  /** Callers of ping(). One PINGREQ answers them all; when its link is lost, or its connection actor, the next one's does. */
+  pings: Ref[]
   /** Set by disconnect(): a connection actor that starts anew finds it here. */
   stopRequest: DisconnectRequest | undefined
 }

@@ -40,16 +40,27 @@ export function stateOfActor(actor: Actor<never>): string {
   return treeOf(actor).state
 }
 
+export interface Prey {
+  readonly label: string
+  readonly state: string
+  readonly spared: number
+  readonly victim?: string
+}
+
 export interface Hunter {
-  /** Ends the next actor of that label that is seen in that state, after letting `spared` of its kind go. */
-  hunt(prey: { readonly label: string; readonly state: string; readonly spared: number }, way: Way): void
+  /**
+   * Ends the next actor of that label that is seen in that state, after letting `spared` of its kind go; or, in the instant
+   * in which it is seen, the victim.
+   */
+  hunt(prey: Prey, way: Way): void
   /** How many it got. */
   readonly hits: number
 }
 
 /** Watches a client's actors at each of their steps. It strikes between two of them, before anything else is read or fires. */
 export function hunter(system: ActorSystem, client: Client): Hunter {
-  let wanted: { readonly label: string; readonly state: string; spared: number; readonly way: Way } | undefined
+  let wanted: (Prey & { readonly way: Way }) | undefined
+  let spared = 0
   let looking = false
   let hits = 0
   const look = () => {
@@ -57,11 +68,11 @@ export function hunter(system: ActorSystem, client: Client): Hunter {
     const prey = actorsOf(client).find(
       (actor) => actor.label === wanted?.label && actor.alive && stateOfActor(actor) === wanted.state,
     )
-    if (prey === undefined || wanted === undefined || wanted.spared-- > 0) return
-    const { way } = wanted
+    if (prey === undefined || wanted === undefined || spared++ < wanted.spared) return
+    const { way, victim } = wanted
     wanted = undefined
     hits++
-    end(prey, way)
+    end(victim === undefined ? prey : actorIn(client, victim), way)
   }
   const lookSoon = () => {
     if (looking || wanted === undefined) return
@@ -72,6 +83,7 @@ export function hunter(system: ActorSystem, client: Client): Hunter {
   return {
     hunt(prey, way) {
       wanted = { ...prey, way }
+      spared = 0
     },
     get hits() {
       return hits

@@ -6,10 +6,12 @@
  */
 import { type Client, defineHandler, mqttClient, type QoS, type Supervisor, startSupervisor } from "terrapin"
 import { expect } from "vitest"
+import type { ClientScope } from "../../src/actors/index.js"
 import type { Packet, PacketType } from "../../src/codec/index.js"
 import { silentLogger } from "../../src/logger.js"
 import { ActorSystem } from "../../src/runtime/index.js"
 import { type ManualClock, type MemoryBroker, manualClock, memoryBroker, settle } from "../../src/testing/index.js"
+import { scopeOf } from "./crash-world.js"
 
 const CUT_AT: readonly PacketType[] = ["publish", "pubrel", "pubrec", "pubcomp", "subscribe", "unsubscribe"]
 const LEVELS: readonly QoS[] = [0, 1, 2]
@@ -70,6 +72,8 @@ export async function traffic(version: 4 | 5, seed: number): Promise<Traffic> {
   await client.connected()
   const subscription = await client.subscribe("in/reader/#", { qos: 2 })
   const reading = read(subscription, take)
+  void client.publish("any", "", { qos: 1 })
+  const scope = scopeOf(client)
 
   let rounds = 0
   let open = 0
@@ -144,6 +148,7 @@ export async function traffic(version: 4 | 5, seed: number): Promise<Traffic> {
       }
     },
     async end() {
+      expect(leftIn(scope)).toEqual({ calls: 0, ids: 0, received: 0, publishes: 0, requests: 0, bytes: 0 })
       await app.stop()
       await reading
       expect(broker.clients).toEqual([])
@@ -174,6 +179,19 @@ async function read(
   take: (topic: string, text: string) => void,
 ): Promise<void> {
   for await (const { topic, text } of messages) take(topic, text())
+}
+
+/** What a client at rest still holds. */
+function leftIn({ calls, session }: ClientScope): Readonly<Record<string, number>> {
+  const { outbound, inbound, publishes, requests, bytes } = session
+  return {
+    calls: calls.size,
+    ids: outbound.used,
+    received: inbound.used,
+    publishes: publishes.length,
+    requests: requests.length,
+    bytes,
+  }
 }
 
 /** What keeps the process alive, but turns of the event loop. */
