@@ -116,8 +116,29 @@ export class ChaosWorld {
       const arrived = topic.startsWith("up") ? there.received : handled.messages
       expect(texts(arrived, topic)).toEqual(texts(this.#sent.messages, topic))
     }
+    expect(await this.#packetsOfAnotherLink(), "no flow is left open").toEqual([])
     expect(proxy.counts.connacks.absent, "only the first link had no session").toBe(1)
     expect(server.faults()).toBeLessThanOrEqual(this.#garbageToServer)
+  }
+
+  /** What either side still has to say of old flows when the session is taken up once more. */
+  async #packetsOfAnotherLink(): Promise<readonly string[]> {
+    const { proxy, client } = this.#parts
+    let packets: string[] = []
+    proxy.setRule((frame, direction) => {
+      if (frame.packetId !== 0) packets.push(`${direction} ${frame.type} ${frame.packetId}`)
+      return undefined
+    })
+    // The last messages' own flows end first: when nothing passes but a PINGREQ and its answer.
+    do {
+      packets = []
+      await client.ping()
+    } while (packets.length > 0)
+    const up = new Promise<void>((resolve) => client.on("up", () => resolve()))
+    proxy.cutAll()
+    await up
+    await client.ping()
+    return packets
   }
 }
 
