@@ -71,13 +71,16 @@ export {
   startActor,
   stop,
 } from "./runtime/index.js"
+export { type DownCause, NotSentError, RejectedError, SessionLostError } from "./session/index.js"
 export {
   actor,
   type ChildSpec,
   type DynamicSupervisor,
   dynamicSupervisor,
+  type Intensity,
   type Supervisor,
   startDynamicSupervisor,
   startSupervisor,
   supervisor,
 } from "./supervisor/index.js"
+export { memory, type ServerAddress, type Transport, tcp } from "./transport/index.js"

@@ -10,6 +10,7 @@ import type { Delivery, DeliveryReply } from "./delivery.js"
 import type { HandlerMessage } from "./handler-messages.js"
 import { ReceivedMessage } from "./message.js"
 import type { ClientScope } from "./scope.js"
+import { isOrderly } from "./stopping.js"
 
 /** Implementation specific error (MQTT 5): what a message is refused with when the handler crashed on it. */
 const HANDLER_CRASHED: DeliveryReply = { reasonCode: 0x83, properties: NO_PROPERTIES }
@@ -60,7 +61,7 @@ export class HandlerProgram implements Program<HandlerMessage> {
     this.#actor = actor
     this.#logger = guardedLogger(scope.logger, { actor: "handler" })
     this.#context = this.#contextWith({})
-    actor.own(() => scope.system.post(() => this.#dropInHand()))
+    actor.own(() => scope.system.post(() => this.#refuseInHand(undefined)))
   }
 
   init(): PromiseLike<unknown> | undefined {
@@ -88,6 +89,7 @@ export class HandlerProgram implements Program<HandlerMessage> {
 
   terminate(reason: ExitReason): PromiseLike<unknown> | undefined {
     if (reason.kind === "crash") this.#reportCrash(reason.error)
+    else if (isOrderly(reason)) this.#leaveInHand()
     if (!this.#initialized) return undefined
     const waiting = this.#plan.callbacks.terminate?.(reason, this.#state)
     return isPromise(waiting) ? waiting : undefined
@@ -143,17 +145,23 @@ export class HandlerProgram implements Program<HandlerMessage> {
 
   #reportCrash(error: unknown): void {
     this.#scope.logger.error({ err: error }, "the handler crashed")
-    const delivery = this.#inHand
-    if (delivery !== undefined)
-      this.#scope.events.emit({ kind: "dead_letter", message: new ReceivedMessage(delivery.message), error })
-    this.#dropInHand()
+    this.#refuseInHand(error)
     this.#scope.events.emit({ kind: "handler_crash", error })
   }
 
-  /** However it ended, the message in hand is not left over: it was refused, or could not be. */
-  #dropInHand(): void {
+  /** The message that it crashed on: the server does not send it again, so whoever listens gets the only copy left. */
+  #refuseInHand(thrown: unknown): void {
     const delivery = this.#inHand
+    if (delivery === undefined) return
     this.#inHand = undefined
-    delivery?.done(HANDLER_CRASHED)
+    const error = thrown ?? new Error("the handler was killed while it worked on the message")
+    this.#scope.events.emit({ kind: "dead_letter", message: new ReceivedMessage(delivery.message), error })
+    delivery.done(HANDLER_CRASHED)
+  }
+
+  /** The client is stopped in good order: what was begun is left to the server, which sends it again. */
+  #leaveInHand(): void {
+    this.#inHand?.leave()
+    this.#inHand = undefined
   }
 }

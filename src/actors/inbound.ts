@@ -27,7 +27,9 @@ function delivered(
   // 3.1.1 cannot refuse: to its server any PUBREC means received, and an identifier forgotten here would be delivered again.
   if (outcome !== "left") record.outcome = scope.facts.version === 5 ? outcome : SUCCESS
   const inflight = record.inflight ?? actor
-  inflight.send(outcome === "left" ? { type: "abandoned" } : { type: "handled" })
+  if (outcome !== "left") inflight.send({ type: "handled" })
+  else if (inflight.alive) inflight.send({ type: "abandoned" })
+  else forgetRecord(scope, record) // no actor will: the server's next PUBLISH of it is delivered again
 }
 
 function sendPubrec({ record }: Flow<InboundRecord>): void {
@@ -39,6 +41,10 @@ function sendPubrec({ record }: Flow<InboundRecord>): void {
 }
 
 function forget({ record, scope }: Flow<InboundRecord>): void {
+  forgetRecord(scope, record)
+}
+
+function forgetRecord(scope: ClientScope, record: InboundRecord): void {
   if (scope.session.inbound.get(record.packetId) === record) scope.session.inbound.release(record.packetId)
   for (const pubrec of record.pubrecs) pubrec.skip()
 }
