@@ -14,7 +14,7 @@ import {
   type HandlerInbox,
   type HandlerMessage,
   type HandlerPlan,
-  HandlerQueue,
+  handlerQueue,
   type Recipient,
   startInbound,
   startOutbound,
@@ -61,7 +61,7 @@ export class ClientRoot {
     const events = new EventHub(logger)
     const session = new SessionState<Recipient>()
     const handlerName = new Name<HandlerMessage>(system, "handler", {
-      mailbox: new HandlerQueue((delivery) => {
+      mailbox: handlerQueue((delivery) => {
         scope.counters.dropped++
         events.emit({
           kind: "dropped",

@@ -43,15 +43,17 @@ export class Readers {
         scope.events.emit({ kind: "dropped", direction: "in", topic, reason })
       },
     })
-    const [outcome = REFUSED] = await requestSubscribe(scope, [subscription], reader, {
-      timeoutMs,
-      signal,
-      userProperties,
-    })
-    if (outcome.grantedQos === undefined) throw subscribeRefusal(outcome)
-    reader.grant(outcome.grantedQos)
-    this.#open.add(reader)
-    return reader
+    this.#open.add(reader) // now, for the client may end before the answer is read
+    try {
+      const asked = { timeoutMs, signal, userProperties }
+      const [outcome = REFUSED] = await requestSubscribe(scope, [subscription], reader, asked)
+      if (outcome.grantedQos === undefined) throw subscribeRefusal(outcome)
+      reader.grant(outcome.grantedQos)
+      return reader
+    } catch (error) {
+      this.#open.delete(reader)
+      throw error
+    }
   }
 
   /** The client has ended: no reader waits for more. */

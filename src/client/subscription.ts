@@ -1,12 +1,13 @@
 /**
  * One subscription as an async iterator: the mailbox of one reader.
  *
- *     deliver ──▶ [m3 m2 m1] ──▶ next()        before the first next() messages are done when they are here; from then on a
- *                                              message is done when the reader asks for the next one, or leaves
+ *     deliver ──▶ [m3 m2 m1] ──▶ next()        before the first next() messages are done when they are here (`settled`); from
+ *                                              then on a message is done when the reader asks for the next one, or leaves
  */
 
 import {
   type Delivery,
+  DroppingQueue,
   type Message,
   ReceivedMessage,
   type Recipient,
@@ -39,18 +40,36 @@ export interface SubscriptionPlan<F extends string> {
   readonly dropped: (topic: string, reason: string) => void
 }
 
+interface Waiting {
+  readonly delivery: Delivery
+  /** It was done when it came. */
+  readonly settled: boolean
+}
+
 export class IteratedSubscription<F extends string> implements Subscription<F>, Recipient {
   readonly #plan: SubscriptionPlan<F>
-  readonly #queue = new MessageQueue<Delivery>()
+  readonly #queue: DroppingQueue<Waiting>
   #granted: QoS = 0
   #reading = false
   #closed = false
   /** The delivery that the reader works on. */
   #inHand: Delivery | undefined = undefined
-  #waiting: ((result: IteratorResult<Message<F>, undefined>) => void) | undefined = undefined
+  /** Calls of next() that wait, in order. */
+  readonly #askers = new MessageQueue<(result: IteratorResult<Message<F>, undefined>) => void>()
 
   constructor(plan: SubscriptionPlan<F>) {
     this.#plan = plan
+    this.#queue = new DroppingQueue<Waiting>({
+      maxItems: plan.maxQueued,
+      maxBytes: Number.POSITIVE_INFINITY,
+      bytesOf: () => 0,
+      // What needs no acknowledgement any more; all else the server holds back.
+      isDroppable: ({ delivery, settled }) => settled || delivery.message.qos === 0,
+      dropped: ({ delivery, settled }) => {
+        if (!settled) delivery.done()
+        plan.dropped(delivery.message.topic, "the reader is too slow")
+      },
+    })
   }
 
   get topicFilter(): F {
@@ -75,17 +94,15 @@ export class IteratedSubscription<F extends string> implements Subscription<F>, 
       delivery.done()
       return
     }
-    const waiting = this.#waiting
-    if (waiting !== undefined) {
-      this.#waiting = undefined
-      this.#inHand = delivery
-      waiting({ done: false, value: this.#message(delivery) })
+    const asker = this.#askers.take()
+    if (asker === undefined) {
+      this.#queue.push({ delivery, settled: !this.#reading })
+      if (!this.#reading) delivery.done()
       return
     }
-    this.#queue.push(delivery)
-    // Nobody reads yet, or it needs no acknowledgement: what is not held back by the server is bounded here.
-    if (!this.#reading) delivery.done()
-    if (this.#queue.length > this.#plan.maxQueued && (!this.#reading || delivery.message.qos === 0)) this.#dropOldest()
+    this.#inHand = delivery
+    asker({ done: false, value: this.#message(delivery) })
+    if (this.#askers.length > 0) this.#finishInHand() // the next one was asked for already
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Message<F>, undefined> {
@@ -120,35 +137,26 @@ export class IteratedSubscription<F extends string> implements Subscription<F>, 
   end(): void {
     if (this.#closed) return
     this.#closed = true
-    for (let left = this.#queue.take(); left !== undefined; left = this.#queue.take()) left.leave()
-    this.#waiting?.(END)
-    this.#waiting = undefined
+    for (let left = this.#queue.take(); left !== undefined; left = this.#queue.take())
+      if (!left.settled) left.delivery.leave()
+    for (let asker = this.#askers.take(); asker !== undefined; asker = this.#askers.take()) asker(END)
   }
 
   #next(): Promise<IteratorResult<Message<F>, undefined>> {
     this.#finishInHand()
-    const delivery = this.#queue.take()
-    if (delivery !== undefined) {
-      this.#inHand = delivery
-      return Promise.resolve({ done: false, value: this.#message(delivery) })
+    const waiting = this.#queue.take()
+    if (waiting !== undefined) {
+      if (!waiting.settled) this.#inHand = waiting.delivery
+      return Promise.resolve({ done: false, value: this.#message(waiting.delivery) })
     }
     if (this.#closed) return Promise.resolve(END)
-    return new Promise((resolve) => {
-      this.#waiting = resolve
-    })
+    return new Promise((resolve) => this.#askers.push(resolve))
   }
 
   #finishInHand(): void {
     const delivery = this.#inHand
     this.#inHand = undefined
     delivery?.done()
-  }
-
-  #dropOldest(): void {
-    const oldest = this.#queue.take()
-    if (oldest === undefined) return
-    oldest.done()
-    this.#plan.dropped(oldest.message.topic, "the reader is too slow")
   }
 
   #message(delivery: Delivery): Message<F> {
