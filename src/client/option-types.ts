@@ -26,7 +26,10 @@ export interface PublishProperties {
 }
 
 export interface ConnectProperties {
-  /** How many QoS 1 and 2 messages the server may send before we acknowledge; 1…65,535, default 1,000. */
+  /**
+   * How many QoS 1 and 2 messages the server may send before we acknowledge; 1…65,535, default 1,000. A server that exceeds
+   * the number given here loses the link (0x93); the default is told to the server, and not enforced.
+   */
   readonly receiveMaximum?: number | undefined
   /** Bytes of a whole packet that we accept; default: all that the protocol can express. */
   readonly maximumPacketSize?: number | undefined

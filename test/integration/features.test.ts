@@ -100,6 +100,16 @@ describeServers("against a real broker", ({ version, start }) => {
     expect(server.faults()).toBe(0)
   })
 
+  it.each(QOS)("MQTT 3.1 is spoken too, with QoS %d", async (qos) => {
+    await using server = await start()
+    await using client = await connected(server, { protocolVersion: 3 })
+    const next = take(await client.subscribe("old", { qos }))
+    await client.publish("old", "words", { qos })
+    expect(seen(await next())).toEqual({ text: "words", retain: false })
+    expect(client.info.protocolVersion).toBe(3)
+    expect(server.faults()).toBe(0)
+  })
+
   it("an idle link is kept alive, and the broker sees no reason to end it", async () => {
     await using server = await start()
     await using client = await connected(server, { keepAliveSeconds: 1 })
