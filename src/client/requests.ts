@@ -48,24 +48,19 @@ export function requestSubscribe(
   checkPacket({ type: "subscribe", packetId: 1, subscriptions, properties: propertiesOf(options) })
   const wanted = scope.session.subscriptions
   const identifier = wanted.nextIdentifier()
-  const declared = subscriptions.map((asked) => wanted.want(asked, matchFilterOf(asked.topicFilter), owner, identifier))
+  const claims = subscriptions.map((asked) => wanted.want(asked, matchFilterOf(asked.topicFilter), owner, identifier))
   const record = subscribeRecord(
-    declared.map((entry) => entry.options),
+    claims.map((claim) => claim.wanted.options),
     {
-      ...(scope.facts.limits.subscriptionIdentifiers
-        ? { subscriptionIdentifier: declared[0]?.identifier ?? identifier }
-        : {}),
+      ...(scope.facts.limits.subscriptionIdentifiers ? { subscriptionIdentifier: identifier } : {}),
       ...propertiesOf(options),
     },
   )
-  const leave = (refused: (filter: string) => boolean) => {
-    for (const { topicFilter } of subscriptions) if (refused(topicFilter)) wanted.leave(topicFilter, owner)
-  }
   const asked = open<readonly SubscribeOutcome[]>(scope, record, "subscribe", options)
-  asked.then(
-    (outcomes) => leave((filter) => outcomes.some((one) => one.topicFilter === filter && one.reasonCode >= 0x80)),
-    () => leave(() => true),
-  )
+  const withdraw = (outcomes: readonly SubscribeOutcome[]) => {
+    for (const [index, claim] of claims.entries()) if (outcomes[index]?.grantedQos === undefined) claim.withdraw()
+  }
+  asked.then(withdraw, () => withdraw([]))
   return asked
 }
 

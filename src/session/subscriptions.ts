@@ -19,6 +19,13 @@ export interface Wanted<Owner> {
   readonly owners: Set<Owner>
 }
 
+/** An owner's wish for a filter. */
+export interface Claim<Owner> {
+  readonly wanted: Wanted<Owner>
+  /** The server refused it, or its caller left: as if it had not been asked. What the owner had before stays. */
+  readonly withdraw: () => void
+}
+
 /** So many routes are remembered, then all are forgotten: topics that never come again must not stay. */
 const MAXIMUM_ROUTES = 1_024
 /** Longer topics are matched each time: what is remembered is bounded in bytes too. */
@@ -45,19 +52,30 @@ export class Subscriptions<Owner> {
     return ++this.#lastIdentifier
   }
 
-  /** Adds an owner; equal filters keep the highest QoS asked for. */
-  want(options: SubscriptionOptions, matchFilter: string, owner: Owner, identifier: number): Wanted<Owner> {
+  /**
+   * Adds an owner. Of equal filters the highest QoS asked counts, and with several owners the first one's other options.
+   * `identifier` is that of the SUBSCRIBE which is to ask for it.
+   */
+  want(options: SubscriptionOptions, matchFilter: string, owner: Owner, identifier: number): Claim<Owner> {
     this.#forgetRoutes()
-    const existing = this.#wanted.get(options.topicFilter)
-    if (existing !== undefined) {
-      existing.owners.add(owner)
-      existing.options = { ...options, qos: Math.max(existing.options.qos, options.qos) as QoS }
-      return existing
-    }
     const { topicFilter } = options
-    const wanted = { topicFilter, matchFilter, options, identifier, granted: undefined, owners: new Set([owner]) }
-    this.#wanted.set(topicFilter, wanted)
-    return wanted
+    const known = this.#wanted.get(topicFilter)
+    if (known === undefined) {
+      const wanted = { topicFilter, matchFilter, options, identifier, granted: undefined, owners: new Set([owner]) }
+      this.#wanted.set(topicFilter, wanted)
+      return { wanted, withdraw: () => this.leave(topicFilter, owner) }
+    }
+    const before = known.options
+    const joins = !known.owners.has(owner)
+    const alone = !joins && known.owners.size === 1
+    known.options = alone ? options : { ...before, qos: Math.max(before.qos, options.qos) as QoS }
+    known.identifier = identifier
+    known.owners.add(owner)
+    const withdraw = () => {
+      known.options = before
+      if (joins) this.leave(topicFilter, owner)
+    }
+    return { wanted: known, withdraw }
   }
 
   /** Whether that was its last owner: then it is wanted no more. */
