@@ -1,5 +1,6 @@
 /** An outgoing flow's actor throws in the middle of an event: what it knew is in the record, or the link is set up anew. */
 import { describe, expect, it } from "vitest"
+import { settle } from "../../src/testing/index.js"
 import { ack, eventsOf, outcomeOf } from "../client/client-world.js"
 import { actorsOf, endActor, refusesOnce, scopeOf, throwsOnce } from "./crash-world.js"
 import { arrived, linked, VERSIONS } from "./delivery-world.js"
@@ -83,6 +84,21 @@ describe.each(VERSIONS)("a throw in version $version", ({ version }) => {
     const next = client.publish("t", "b", { qos: 1 })
     expect(await arrived(link)).toEqual(['publish 3 "b"'])
     expect(await outcomeOf(next)).toBe("pending")
+  })
+
+  it("of a flow that has said already that it is done: a second word of it changes nothing", async () => {
+    const { client, link, cut } = await linked(version)
+    const sent = ["a", "b", "c"].map((payload) => client.publish("t", payload, { qos: 1 }))
+    await arrived(link)
+    const { session } = scopeOf(client).names
+    const record = recordsOf(client)[1] as Parameters<typeof session.send>[0]
+    link.send(ack("puback", 2))
+    await settle()
+    session.send(record)
+    const next = await cut(link)
+    expect(await arrived(next)).toEqual(['publish 1 "a" DUP', 'publish 3 "c" DUP'])
+    next.send(ack("puback", 1), ack("puback", 3))
+    expect(await Promise.all(sent)).toMatchObject([{ packetId: 1 }, { packetId: 2 }, { packetId: 3 }])
   })
 
   it("in a session that does not outlive its link: that call alone settles session_lost, and the link stays", async () => {
