@@ -20,10 +20,11 @@ import {
   type PublishHead,
 } from "../codec/index.js"
 import type { TransportLink } from "../transport/index.js"
+import { type Keeping, Takers } from "./takers.js"
 
 const SLAB_BYTES = 65_536
 /** From here on copying a payload costs more than another entry in the writev. */
-const BY_REFERENCE_BYTES = 16_384
+export const BY_REFERENCE_BYTES = 16_384
 /** How many QoS 0 publications a turn resolves at once; more would let `while (true) await publish()` starve the loop. */
 const CREDIT_A_TURN = 512
 /** With more than this unsent, QoS 0 waits for the link to drain. */
@@ -61,7 +62,7 @@ export class Port {
   /** Bytes that the link has taken and not sent yet. */
   #unsent = 0
   #credit = CREDIT_A_TURN
-  #waiting: (() => void)[] = []
+  readonly #takers = new Takers()
 
   /** Without a link: the closed port. */
   constructor(link: TransportLink | undefined, options: PortOptions) {
@@ -83,9 +84,9 @@ export class Port {
     return this.#chunks.reduce((bytes, chunk) => bytes + chunk.length, this.#unsent + this.#end - this.#start)
   }
 
-  /** @throws InvalidPacketError before anything is written */
-  publish(publish: Publishable, packetId: number, dup: boolean): void {
-    if (!this.#open) return
+  /** A payload that is lent is needed until the link has taken it. @throws InvalidPacketError before anything is written */
+  publish(publish: Publishable, packetId: number, dup: boolean): Keeping {
+    if (!this.#open) return "copied"
     this.asked++
     const { payload } = publish
     const size = payload.length
@@ -104,6 +105,7 @@ export class Port {
     if (copied < size) this.#byReference(payload)
     if (this.#options.sent?.wanted() === true)
       this.#options.sent.tell({ type: "publish", ...fieldsOf(publish), payload, dup, packetId }, end + size - before)
+    return copied < size ? "lent" : "copied"
   }
 
   ack(type: AckType, packetId: number, reasonCode: number, properties: AckProperties): void {
@@ -139,9 +141,12 @@ export class Port {
     return this.#unsent < CONGESTED_BYTES && this.#credit-- > 0
   }
 
-  /** Calls back when this turn's bytes are with the link and the link is not congested; at once when the port is closed. */
-  whenTaken(taken: () => void): void {
-    if (this.#open) this.#waiting.push(taken)
+  /**
+   * Calls back when this turn's bytes are with the link and the link is not congested, of a payload that is lent when the
+   * link has no more use for it; at once when the port is closed.
+   */
+  whenTaken(keeping: Keeping, taken: () => void): void {
+    if (this.#open) this.#takers.add(keeping, taken)
     else taken()
   }
 
@@ -151,7 +156,7 @@ export class Port {
     if (this.#link === undefined || !this.#open) return
     if (this.#end > this.#start) this.#chunks.push(this.#slab.subarray(this.#start, this.#end))
     if (this.#chunks.length > 0) this.#write(this.#link)
-    if (this.#unsent < CONGESTED_BYTES) this.#answer()
+    this.#takers.written(this.#unsent === 0 ? "all" : this.#unsent < CONGESTED_BYTES ? "few_left" : "congested")
   }
 
   /** The link has sent everything that it took. */
@@ -161,7 +166,7 @@ export class Port {
       this.#start = 0
       this.#end = 0
     }
-    this.#answer()
+    this.#takers.drained()
   }
 
   /** Nothing more is written. What waits for being taken was taken by a link that is gone: at most once is what QoS 0 promises. */
@@ -170,7 +175,7 @@ export class Port {
     this.#chunks = []
     this.#start = 0
     this.#end = 0
-    this.#answer()
+    this.#takers.closed()
   }
 
   #write(link: TransportLink): void {
@@ -186,13 +191,6 @@ export class Port {
     // The link still needs these bytes: the slab goes on behind them.
     for (const chunk of chunks) this.#unsent += chunk.length
     this.#start = this.#end
-  }
-
-  #answer(): void {
-    if (this.#waiting.length === 0) return
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const taken of waiting) taken()
   }
 
   #advance(end: number): void {

@@ -7,14 +7,14 @@
  *                 written on an earlier link; new ones after the last of them [MQTT-4.4.0-1, 4.6.0-1]
  */
 
-import type { Program } from "../runtime/index.js"
+import type { Program, Ref } from "../runtime/index.js"
 import { NotSentError, type OutgoingRecord, type PublishRecord, type RequestRecord } from "../session/index.js"
 import { finishSubscribe, finishUnsubscribe, requestsToRestore } from "./declared.js"
 import { tooLarge } from "./fitting.js"
 import { loseSession } from "./losing.js"
 import type { ClientScope } from "./scope.js"
 import type { SessionMessage } from "./session-messages.js"
-import { settlePublish } from "./settling.js"
+import { QOS0_OUTCOME, settlePublish } from "./settling.js"
 
 const RESUME = { type: "resume" } as const
 const PARK = { type: "park" } as const
@@ -118,7 +118,12 @@ export class Session implements Program<SessionMessage> {
   }
 
   #sendQos0(record: PublishRecord): void {
-    this.#scope.port.publish(record, 0, false)
+    const { port, calls } = this.#scope
+    if (port.publish(record, 0, false) === "lent") {
+      const ref = record.ref as Ref
+      record.ref = 0
+      port.whenTaken("lent", () => calls.reply(ref, QOS0_OUTCOME))
+    }
     record.phase = "done"
     this.#finished(record)
   }

@@ -2,7 +2,7 @@
  * PUBLISH as a call: checked, recorded, and on its way.
  */
 
-import { type ClientScope, QOS0_OUTCOME } from "../actors/index.js"
+import { BY_REFERENCE_BYTES, type ClientScope, QOS0_OUTCOME } from "../actors/index.js"
 import { publishSize } from "../codec/index.js"
 import { StoppedError } from "../errors.js"
 import type { CallRequest } from "../runtime/index.js"
@@ -25,26 +25,25 @@ export function publishCall(
   publication: Publication,
   options: CallOptions | undefined,
 ): Promise<PublishOutcome> {
-  if (publication.qos === 0 && goesStraight(scope, publication)) return sendQos0(scope, publication)
+  if (publication.qos === 0 && goesStraight(scope, publication)) return sendQos0(scope, publication, options)
   checkRoom(scope, publication)
   const record = recordOf(publication)
-  const ref = scope.calls.open(request(scope, record, options))
+  const ref = scope.calls.open(request(options, () => scope.names.session.send({ type: "withdraw", record })))
   const promise = scope.calls.promise<PublishOutcome>(ref)
   record.ref = ref
   enqueue(scope, record)
   return promise
 }
 
-/** Without a caller. @throws as publishCall */
+/** Without a caller: nobody learns when the payload's array is free again, so that it is copied. @throws as publishCall */
 export function publishOnly(scope: ClientScope, publication: Publication): void {
   if (publication.qos === 0 && goesStraight(scope, publication)) {
-    if (!scope.port.takeCredit() && scope.port.pendingBytes > MAXIMUM_QUEUED_BYTES)
-      throw new NotSentError("queue_full", "the link does not take what is sent")
-    scope.port.publish(publication, 0, false)
+    if (!scope.port.takeCredit()) checkFlow(scope)
+    scope.port.publish(publication.payload.length < BY_REFERENCE_BYTES ? publication : ownCopy(publication), 0, false)
     return
   }
   checkRoom(scope, publication)
-  enqueue(scope, recordOf(publication))
+  enqueue(scope, recordOf(ownCopy(publication)))
 }
 
 /** QoS 0 needs no record when it can leave at once, and overtakes no other QoS 0. */
@@ -53,17 +52,29 @@ function goesStraight(scope: ClientScope, publication: Publication): boolean {
   return scope.port.open && scope.session.waitingQos0 === 0
 }
 
-function sendQos0(scope: ClientScope, publication: Publication): Promise<PublishOutcome> {
+function sendQos0(
+  scope: ClientScope,
+  publication: Publication,
+  options: CallOptions | undefined,
+): Promise<PublishOutcome> {
   const { port } = scope
   const atOnce = port.takeCredit()
-  if (!atOnce && port.pendingBytes > MAXIMUM_QUEUED_BYTES)
-    throw new NotSentError("queue_full", "the link does not take what is sent")
-  port.publish(publication, 0, false)
-  if (atOnce) return TAKEN
-  const ref = scope.calls.open(PUBLISH)
+  if (!atOnce) checkFlow(scope)
+  const keeping = port.publish(publication, 0, false)
+  if (atOnce && keeping === "copied") return TAKEN
+  const ref = scope.calls.open(request(options))
   const promise = scope.calls.promise<PublishOutcome>(ref)
-  port.whenTaken(() => scope.calls.reply(ref, QOS0_OUTCOME))
+  port.whenTaken(keeping, () => scope.calls.reply(ref, QOS0_OUTCOME))
   return promise
+}
+
+function ownCopy(publication: Publication): Publication {
+  return { ...publication, payload: new Uint8Array(publication.payload) }
+}
+
+function checkFlow({ port }: ClientScope): void {
+  if (port.pendingBytes > MAXIMUM_QUEUED_BYTES)
+    throw new NotSentError("queue_full", "the link does not take what is sent")
 }
 
 function enqueue(scope: ClientScope, record: PublishRecord): void {
@@ -71,14 +82,9 @@ function enqueue(scope: ClientScope, record: PublishRecord): void {
   scope.names.session.send(record)
 }
 
-function request(scope: ClientScope, record: PublishRecord, options: CallOptions | undefined): CallRequest {
+function request(options: CallOptions | undefined, left?: () => void): CallRequest {
   if (options === undefined || (options.timeoutMs === undefined && options.signal === undefined)) return PUBLISH
-  return {
-    what: "publish",
-    timeoutMs: options.timeoutMs ?? 0,
-    signal: options.signal,
-    left: () => scope.names.session.send({ type: "withdraw", record }),
-  }
+  return { what: "publish", timeoutMs: options.timeoutMs ?? 0, signal: options.signal, ...(left && { left }) }
 }
 
 function recordOf(publication: Publication): PublishRecord {

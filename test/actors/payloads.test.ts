@@ -6,6 +6,7 @@ import type { ScriptedLink } from "../support/scripted-link.js"
 import { linked } from "./delivery-world.js"
 
 const LARGE = 20_000
+const MORE_THAN_THE_LINK_TAKES = 200_000
 const CONGESTING = 2_000_000
 
 /** The first bytes of the payloads that came. */
@@ -37,7 +38,7 @@ describe("the array of a payload may be used again when publish() has resolved",
   it("which a large one does only when the link has no more use for it", async () => {
     const { client, link } = await linked(5)
     link.stopReading()
-    const large = client.publish("t", new Uint8Array(LARGE))
+    const large = client.publish("t", new Uint8Array(MORE_THAN_THE_LINK_TAKES))
     const small = client.publish("t", "a")
     expect(await outcomeOf(small)).toEqual({ value: { qos: 0 } })
     expect(await outcomeOf(large)).toBe("pending")
@@ -48,7 +49,7 @@ describe("the array of a payload may be used again when publish() has resolved",
   it("which one that was written after the link was full does not take from its drain", async () => {
     const { client, link } = await linked(5)
     link.stopReading()
-    void client.publish("t", new Uint8Array(LARGE))
+    void client.publish("t", new Uint8Array(MORE_THAN_THE_LINK_TAKES))
     await settle()
     const payload = new Uint8Array(LARGE).fill(7)
     const published = client.publish("t", payload).then(() => payload.fill(0))
