@@ -121,7 +121,7 @@ describe("[case 89] disconnect() with work in flight", () => {
     await link.receive("publish")
     const done = client.disconnect()
     await link.idle()
-    expect(stateOf(app, "connection")).toBe("connected.draining")
+    expect(stateOf(app, "connection")).toBe("connected.draining.quiet")
     link.send(ack("pubrec", 2))
     await link.receive("pubrel")
     link.send(ack("pubcomp", 2))
@@ -146,6 +146,24 @@ describe("[case 89] disconnect() with work in flight", () => {
     await link.receive("disconnect")
     await done
     await expect(written).rejects.toMatchObject({ code: "stopped", maybeDelivered: true })
+    await at.expectNothingLeft()
+  })
+
+  it("keeps the link alive while it waits, and stops when the server is silent", async () => {
+    const at = clientWorld()
+    const { client, link } = await at.up({ keepAliveSeconds: 2, pingTimeoutMs: 1_000 })
+    client.publish("t", "1", { qos: 1 })
+    await link.receive("publish")
+    const done = client.disconnect({ drainMs: 60_000 })
+    await at.clock.advance(2_000)
+    await link.receive("pingreq")
+    link.send({ type: "pingresp" })
+    await at.clock.advance(2_000)
+    await link.receive("pingreq")
+    await at.clock.advance(999)
+    expect(client.status).toBe("up")
+    await at.clock.advance(1)
+    await done
     await at.expectNothingLeft()
   })
 
@@ -240,6 +258,46 @@ describe("[case 90] disconnect()", () => {
       await at.expectNothingLeft()
     },
   )
+
+  it("is not undone by a crash of the client's root: the next life ends at once", async () => {
+    const at = clientWorld()
+    const { app, client, link } = await at.supervised()
+    client.publish("t", "1", { qos: 1 })
+    await link.receive("publish")
+    const done = client.disconnect()
+    await at.killActor(app, "client toes")
+    await at.clock.advance(10_000)
+    await done
+    expect(client.status).toBe("stopped")
+    expect(app.whichChildren()).toMatchObject([{ status: "stopped", restarts: 1 }])
+    await app.restartChild("toes")
+    await at.accept({ sessionPresent: true })
+    await settle()
+    expect(client.status).toBe("up")
+    await app.stop()
+    await at.expectNothingLeft()
+  })
+
+  it.each([
+    ["a shorter one", (client: Client) => client.disconnect({ drainMs: 300 }), 300],
+    ["disconnect({ drainMs: 0 })", (client: Client) => client.disconnect({ drainMs: 0 }), 0],
+    ["a longer one", (client: Client) => client.disconnect({ drainMs: 9_000 }), 600],
+  ])("a second time, by %s, ends the wait at the earlier of the two times", async (_what, again, afterMs) => {
+    const at = clientWorld()
+    const { client, link } = await at.up()
+    client.publish("t", "1", { qos: 1 })
+    await link.receive("publish")
+    const first = client.disconnect({ drainMs: 1_000, reasonCode: 0x04 })
+    await at.clock.advance(400)
+    const second = again(client)
+    if (afterMs > 0) await at.clock.advance(afterMs - 1)
+    expect(client.status).toBe("up")
+    await at.clock.advance(afterMs > 0 ? 1 : 0)
+    expect(await link.receive("disconnect")).toMatchObject({ reasonCode: 0x04 })
+    await first
+    await second
+    expect(client.status).toBe("stopped")
+  })
 
   it("while the client waits for a handler that starts asynchronously stops it all the same", async () => {
     const at = clientWorld()
