@@ -10,7 +10,8 @@ import type { TransportLink } from "../transport/index.js"
 export interface DisconnectRequest {
   readonly reasonCode: number
   readonly properties: Properties<"disconnect">
-  readonly drainMs: number
+  /** On the clock: what is in flight may finish until then. */
+  readonly drainUntilMs: number
 }
 
 /** What moves the connection's chart. */

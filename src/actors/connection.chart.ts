@@ -1,7 +1,7 @@
 /**
  * The connection's life.
  *
- *     attempting { opening ─▶ handshaking } ──connack──▶ connected { open { quiet ⇄ pinging } ─▶ draining }
+ *     attempting { opening ─▶ handshaking } ──connack──▶ connected { open ─▶ draining }      both { quiet ⇄ pinging }
  *          ▲   │ failed                                       │ failed · recycle            │ drained
  *          │   ▼                                              ▼                             ▼
  *        backoff ◀────────────────────────────────────────────┴──── failed for good ────▶ stopped
@@ -37,6 +37,27 @@ const failed = [
   { guard: "isFinal", target: "#connection.stopped", actions: ["closeLink", "noteFailure"] },
   { target: "#connection.backoff", actions: ["closeLink", "noteFailure"] },
 ] as const
+
+/** While the link is up: PINGREQ after each silence, and the end of the link when PINGRESP does not come. */
+const keptAlive = {
+  initial: "quiet",
+  states: {
+    quiet: {
+      after: {
+        pingDue: [
+          { guard: "isPingDue", target: "pinging" },
+          { target: "quiet", reenter: true },
+        ],
+      },
+      on: { ping: { target: "pinging", actions: "joinPing" } },
+    },
+    pinging: {
+      entry: "sendPingreq",
+      after: { pingTimeout: { actions: "failByPing" } },
+      on: { pingresp: { target: "quiet", actions: "notePong" } },
+    },
+  },
+} as const
 
 export const connectionMachine: ChartMachine = setup({
   types: { context: {} as ConnectionView, events: {} as ConnectionEvent },
@@ -111,30 +132,16 @@ export const connectionMachine: ChartMachine = setup({
       on: { failed, recycle: { target: "attempting", actions: ["noteRecycle", "leaveLink", "closeLink"] } },
       states: {
         open: {
-          initial: "quiet",
+          ...keptAlive,
           on: { stop: "draining" },
-          states: {
-            quiet: {
-              after: {
-                pingDue: [
-                  { guard: "isPingDue", target: "pinging" },
-                  { target: "quiet", reenter: true },
-                ],
-              },
-              on: { ping: { target: "pinging", actions: "joinPing" } },
-            },
-            pinging: {
-              entry: "sendPingreq",
-              after: { pingTimeout: { actions: "failByPing" } },
-              on: { pingresp: { target: "quiet", actions: "notePong" } },
-            },
-          },
         },
         draining: {
+          ...keptAlive,
           entry: "startDraining",
           after: { drainTimeout: { target: "#connection.stopped", actions: ["sendDisconnect", "closeLink"] } },
           // Whatever ends the link now ends the client: it was asked to.
           on: {
+            stop: { target: "draining", reenter: true }, // perhaps with less time
             drained: { target: "#connection.stopped", actions: ["sendDisconnect", "closeLink"] },
             recycle: { target: "#connection.stopped", actions: ["sendDisconnect", "closeLink"] },
             failed: { target: "#connection.stopped", actions: ["closeLink", "noteFailure"] },

@@ -87,7 +87,8 @@ export class Connection implements Program<ConnectionMessage>, ConnectionView {
   }
 
   get drainMs(): number {
-    return this.#scope.stopRequest?.drainMs ?? this.settings.drainMs
+    const { stopRequest, system } = this.#scope
+    return Math.max(0, (stopRequest ?? LEAVE).drainUntilMs - system.clock.now())
   }
 
   // ------------------------------------------------------------------------------------------------ what the chart does

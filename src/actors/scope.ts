@@ -63,7 +63,7 @@ export interface ClientScope {
   lastCause: DownCause | undefined
   /** Callers of ping(). One PINGREQ answers them all; when its link is lost, or its connection actor, the next one's does. */
   pings: Ref[]
-  /** Set by disconnect(): a connection actor that starts anew finds it here. */
+  /** Set by disconnect(): a connection actor that starts anew finds it here, also after a crash of the root. */
   stopRequest: DisconnectRequest | undefined
 }
 

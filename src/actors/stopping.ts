@@ -8,7 +8,7 @@ import type { Link } from "./link.js"
 import type { ClientScope } from "./scope.js"
 
 /** Leaves the link and keeps the session: the next one goes on with it. */
-export const LEAVE: DisconnectRequest = { reasonCode: 0, properties: {}, drainMs: 0 }
+export const LEAVE: DisconnectRequest = { reasonCode: 0, properties: {}, drainUntilMs: 0 }
 
 /** Writes DISCONNECT. 3.1.1 has no reason codes: there, any other end than the normal one is a closed connection (will included). */
 export function sendDisconnect(link: Link, request: DisconnectRequest): void {

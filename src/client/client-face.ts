@@ -188,9 +188,11 @@ export class ClientFace implements Client {
 
   async #disconnect(options: DisconnectOptions): Promise<void> {
     const { scope } = this.#root
-    const request = parseDisconnect(options, scope.settings)
+    const request = parseDisconnect(options, scope)
     if (scope.status === "stopped") return
-    scope.stopRequest ??= request
+    const { drainUntilMs } = request
+    const earlier = scope.stopRequest ?? request
+    scope.stopRequest = drainUntilMs < earlier.drainUntilMs ? { ...earlier, drainUntilMs } : earlier
     const ended = this.#root.exited
     scope.names.connection.send({ type: "stop" })
     await ended

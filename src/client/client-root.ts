@@ -149,7 +149,6 @@ export class ClientRoot {
     const last = this.#actor
     if (last?.exitReason !== undefined) this.#lifeEnded(last, last.exitReason)
     this.scope.status = "connecting"
-    this.scope.stopRequest = undefined
     this.#stopCause = undefined
     const { actor, started } = this.#begin(parent)
     this.#actor = actor
@@ -173,8 +172,8 @@ export class ClientRoot {
     const { system, stopRequest } = this.scope
     this.#stopCause = stopRequest === undefined ? cause : undefined
     const reason: ExitReason = stopRequest === undefined ? { kind: "shutdown", detail: cause } : { kind: "normal" }
-    const actor = this.#actor
-    system.post(() => actor?.shutdown(reason))
+    // The life is known only when its start is over, and its first act may be to finish.
+    system.post(() => this.#actor?.shutdown(reason))
   }
 
   /** Once for each life. */
@@ -189,6 +188,8 @@ export class ClientRoot {
     const cause: DownCause = isAbnormal(reason) ? { kind: "closed", error: undefined } : { kind: "user" }
     if (scope.status === "up") scope.events.emit({ kind: "down", cause })
     scope.status = "stopped"
+    // A crash does not undo disconnect(): the next life finds the request and ends at once.
+    if (!isAbnormal(reason)) scope.stopRequest = undefined
     scope.port = closedPort(scope.system.clock)
     for (const record of [...scope.session.publishes]) {
       if (record.ref !== 0) {

@@ -66,7 +66,7 @@ function checkAction(action: NextAction, scope: ClientScope): void {
       parseFilter(action.topicFilter)
       return
     case "disconnect":
-      parseDisconnect(action.options ?? {}, scope.settings)
+      parseDisconnect(action.options ?? {}, scope)
       return
     case "stop":
       return

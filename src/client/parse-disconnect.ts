@@ -2,7 +2,7 @@
  * From the options of disconnect() to the request that the connection performs.
  */
 
-import type { ClientSettings, DisconnectRequest } from "../actors/index.js"
+import type { ClientScope, DisconnectRequest } from "../actors/index.js"
 import type { Properties } from "../codec/index.js"
 import { InvalidOptionError } from "../errors.js"
 import { duration } from "./check-call.js"
@@ -16,7 +16,7 @@ const REASON_CODES: ReadonlySet<number> = new Set([
 ])
 
 /** @throws InvalidOptionError */
-export function parseDisconnect(options: DisconnectOptions, settings: ClientSettings): DisconnectRequest {
+export function parseDisconnect(options: DisconnectOptions, { settings, system }: ClientScope): DisconnectRequest {
   checkNames(options, ["reasonCode", "properties", "drainMs"])
   const { reasonCode = 0 } = options
   if (!REASON_CODES.has(reasonCode)) throw new InvalidOptionError("reasonCode", "is none that a client may send")
@@ -30,5 +30,5 @@ export function parseDisconnect(options: DisconnectOptions, settings: ClientSett
       "properties.sessionExpiryInterval",
       "must be 0 when CONNECT said 0 (§3.14.2.2.2) [MQTT-3.14.2-2]",
     )
-  return { reasonCode, properties, drainMs }
+  return { reasonCode, properties, drainUntilMs: system.clock.now() + drainMs }
 }
