@@ -22,6 +22,9 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/integration/**", "test/slow/**"],
+          // One module graph for all files: loading it anew for each took longer than the tests.
+          pool: "threads",
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },

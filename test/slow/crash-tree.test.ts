@@ -3,9 +3,9 @@
  * and links break, with the period of every intensity in between. The client heals each time.
  */
 import { describe, expect, it } from "vitest"
-import { hunter, WAYS } from "./crash-world.js"
-import { VERSIONS } from "./delivery-world.js"
-import { traffic } from "./traffic.js"
+import { hunter, WAYS } from "../actors/crash-world.js"
+import { VERSIONS } from "../actors/delivery-world.js"
+import { traffic } from "../actors/traffic.js"
 
 /** Longer than the longest period of an intensity: 10 s, the handlers'. */
 const PAST_EVERY_PERIOD_MS = 10_001

@@ -1,8 +1,8 @@
 /** Random ends of random actors, in random states, between random cuts: by seed, so that what fails fails again. */
 import { describe, expect, it } from "vitest"
-import { actorsOf, end, stateOfActor, WAYS } from "./crash-world.js"
-import { VERSIONS } from "./delivery-world.js"
-import { type Traffic, traffic } from "./traffic.js"
+import { actorsOf, end, stateOfActor, WAYS } from "../actors/crash-world.js"
+import { VERSIONS } from "../actors/delivery-world.js"
+import { type Traffic, traffic } from "../actors/traffic.js"
 
 const SEEDS = 12
 /** Longer than the longest period of an intensity. */
