@@ -6,8 +6,9 @@ import { NO_PROPERTIES, type QoS, type Suback, type Unsuback } from "../codec/in
 import type { Ref } from "../runtime/index.js"
 import {
   forbiddenSubscription,
-  optionsFor,
+  type NotSentError,
   RejectedError,
+  type RequestRecord,
   type SubscribeRecord,
   subscribeRecord,
   type UnsubscribeRecord,
@@ -15,7 +16,10 @@ import {
   type Wanted,
 } from "../session/index.js"
 import type { Recipient } from "./delivery.js"
+import { splitSubscriptions } from "./fitting.js"
 import type { ClientScope } from "./scope.js"
+
+const PACKET_TOO_LARGE = 0x95
 
 /** What came of one filter. */
 export interface SubscribeOutcome {
@@ -46,13 +50,24 @@ export function requestsToRestore(scope: ClientScope): readonly SubscribeRecord[
     }
     groups.set(wanted.identifier, [...(groups.get(wanted.identifier) ?? []), wanted])
   }
-  const version = facts.version ?? 5
-  return [...groups].map(([identifier, group]) =>
-    subscribeRecord(
-      group.map(({ options }) => optionsFor(version, options)),
-      facts.limits.subscriptionIdentifiers ? { subscriptionIdentifier: identifier } : NO_PROPERTIES,
-    ),
+  return [...groups].flatMap(([identifier, group]) =>
+    splitSubscriptions(
+      group.map(({ options }) => options),
+      facts.limits.maximumPacketSize,
+    ).map((piece) => subscribeRecord(piece, identifier, NO_PROPERTIES)),
   )
+}
+
+/** The present server forbids it, and it is not asked. */
+export function refuseRequest(scope: ClientScope, record: RequestRecord, failure: NotSentError): void {
+  if (record.ref !== 0) {
+    scope.calls.fail(record.ref as Ref, failure)
+    record.ref = 0
+  } else if (record.type === "subscribe") {
+    for (const { topicFilter } of record.subscriptions)
+      if (scope.session.subscriptions.get(topicFilter) !== undefined)
+        noteRefusal(scope, topicFilter, forbiddenSubscription(topicFilter, scope.facts.limits) ?? PACKET_TOO_LARGE)
+  }
 }
 
 export function finishSubscribe(scope: ClientScope, record: SubscribeRecord): void {

@@ -7,6 +7,7 @@ export { leaveFilter, type SubscribeOutcome, subscribeRefusal, type UnsubscribeO
 export { Delivery, type DeliveryReply, type Recipient } from "./delivery.js"
 export { DroppingQueue } from "./dropping-queue.js"
 export { CLIENT_EVENT_KINDS, type ClientEvent, type ClientEventKind, EventHub } from "./events.js"
+export { forbidden, forbiddenRequest } from "./fitting.js"
 export { type CallbackResult, type HandlerCallbacks, type HandlerPlan, HandlerProgram } from "./handler.js"
 export type { HandlerMessage, SubscriptionStatus } from "./handler-messages.js"
 export { handlerQueue } from "./handler-queue.js"

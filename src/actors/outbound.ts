@@ -16,6 +16,7 @@ import type {
 import { Flow } from "./flow.js"
 import { publishQos1Machine } from "./publish-qos1.chart.js"
 import { publishQos2Machine } from "./publish-qos2.chart.js"
+import { requestPacket } from "./request-packet.js"
 import type { ClientScope } from "./scope.js"
 import { subscribeMachine } from "./subscribe.chart.js"
 import { unsubscribeMachine } from "./unsubscribe.chart.js"
@@ -50,17 +51,9 @@ function finishPublish({ record, scope }: Flow<PublishRecord>, answer: Puback | 
   scope.names.session.send(record)
 }
 
-function sendSubscribe({ record, scope }: Flow<SubscribeRecord>): void {
+function sendRequest({ record, scope }: Flow<SubscribeRecord> | Flow<UnsubscribeRecord>): void {
   const { port } = scope
-  const { packetId, subscriptions, properties } = record
-  port.send({ type: "subscribe", packetId, subscriptions, properties })
-  if (port.open) record.writtenOn = port.epoch
-}
-
-function sendUnsubscribe({ record, scope }: Flow<UnsubscribeRecord>): void {
-  const { port } = scope
-  const { packetId, topicFilters, properties } = record
-  port.send({ type: "unsubscribe", packetId, topicFilters, properties })
+  port.send(requestPacket(record, scope.facts))
   if (port.open) record.writtenOn = port.epoch
 }
 
@@ -87,11 +80,11 @@ export const publishQos2Chart: Chart<Flow<PublishRecord>> = compile<Flow<Publish
 })
 
 export const subscribeChart: Chart<Flow<SubscribeRecord>> = compile<Flow<SubscribeRecord>>(subscribeMachine, {
-  actions: { sendSubscribe, finish: finishSubscribe },
+  actions: { sendSubscribe: sendRequest, finish: finishSubscribe },
 })
 
 export const unsubscribeChart: Chart<Flow<UnsubscribeRecord>> = compile<Flow<UnsubscribeRecord>>(unsubscribeMachine, {
-  actions: { sendUnsubscribe, finish: finishUnsubscribe },
+  actions: { sendUnsubscribe: sendRequest, finish: finishUnsubscribe },
 })
 
 /** The program of a record's actor; `resumeAt` as in Flow. */

@@ -8,9 +8,9 @@
  */
 
 import type { Program, Ref } from "../runtime/index.js"
-import { NotSentError, type OutgoingRecord, type PublishRecord, type RequestRecord } from "../session/index.js"
-import { finishSubscribe, finishUnsubscribe, requestsToRestore } from "./declared.js"
-import { tooLarge } from "./fitting.js"
+import type { NotSentError, OutgoingRecord, PublishRecord, RequestRecord } from "../session/index.js"
+import { finishSubscribe, finishUnsubscribe, refuseRequest, requestsToRestore } from "./declared.js"
+import { forbidden, forbiddenRequest } from "./fitting.js"
 import { loseSession } from "./losing.js"
 import type { ClientScope } from "./scope.js"
 import type { SessionMessage } from "./session-messages.js"
@@ -108,11 +108,14 @@ export class Session implements Program<SessionMessage> {
       const record = publishes.cursor
       if (record === undefined) return
       if (record.phase === "released" || record.phase === "done") publishes.advance()
-      else if (tooLarge(record, scope.facts)) this.#refuse(record)
-      else if (record.qos === 0) this.#sendQos0(record)
       else {
-        if (this.#used >= this.#quota || !this.#send(record)) return
-        publishes.advance()
+        const failure = forbidden(record, scope.facts)
+        if (failure !== undefined) this.#refuse(record, failure)
+        else if (record.qos === 0) this.#sendQos0(record)
+        else {
+          if (this.#used >= this.#quota || !this.#send(record)) return
+          publishes.advance()
+        }
       }
     }
   }
@@ -160,10 +163,10 @@ export class Session implements Program<SessionMessage> {
     return this.#scope.session.outbound.get(record.packetId) === record
   }
 
-  /** The server of this link takes no packet as large: it rejects. An identifier that it knows stays taken until the session ends. */
-  #refuse(record: PublishRecord): void {
+  /** It cannot be sent on this link: it rejects. An identifier that the server knows stays taken until the session ends. */
+  #refuse(record: PublishRecord, failure: Error): void {
     const { session } = this.#scope
-    record.failure = new NotSentError("packet_too_large", "the server's Maximum Packet Size forbids it")
+    record.failure = failure
     const { packetId, inflight } = record
     this.#finished(record)
     if (packetId === 0) return
@@ -176,6 +179,11 @@ export class Session implements Program<SessionMessage> {
     const scope = this.#scope
     const { requests, outbound } = scope.session
     for (let record = requests.cursor; scope.port.open && record !== undefined; record = requests.cursor) {
+      const failure = forbiddenRequest(record, scope.facts)
+      if (failure !== undefined) {
+        this.#refuseRequest(record, failure)
+        continue
+      }
       if (record.packetId === 0) {
         record.packetId = outbound.allocate(record)
         if (record.packetId === 0) return
@@ -183,6 +191,15 @@ export class Session implements Program<SessionMessage> {
       } else record.inflight?.send(RESUME)
       requests.advance()
     }
+  }
+
+  /** Of a request nothing belongs to the session: its identifier is free. */
+  #refuseRequest(record: RequestRecord, failure: NotSentError): void {
+    const { session } = this.#scope
+    session.requests.remove(record)
+    session.outbound.release(record.packetId)
+    record.inflight?.send(ABANDONED)
+    refuseRequest(this.#scope, record, failure)
   }
 
   #answered(record: RequestRecord): void {

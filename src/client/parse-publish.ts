@@ -74,6 +74,6 @@ function checkSize(head: PublishHead, payloadLength: number): void {
   }
 }
 
-export function tooLarge(): NotSentError {
+function tooLarge(): NotSentError {
   return new NotSentError("packet_too_large", "the packet is larger than it may be")
 }

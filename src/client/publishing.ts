@@ -2,14 +2,13 @@
  * PUBLISH as a call: checked, recorded, and on its way.
  */
 
-import { BY_REFERENCE_BYTES, type ClientScope, QOS0_OUTCOME } from "../actors/index.js"
-import { publishSize } from "../codec/index.js"
+import { BY_REFERENCE_BYTES, type ClientScope, forbidden, QOS0_OUTCOME } from "../actors/index.js"
 import { StoppedError } from "../errors.js"
 import type { CallRequest } from "../runtime/index.js"
-import { LARGEST_PACKET, NotSentError, type PublishRecord, publishRecord } from "../session/index.js"
+import { NotSentError, type PublishRecord, publishRecord } from "../session/index.js"
 import type { PublishOutcome } from "./client.js"
 import type { CallOptions } from "./option-types.js"
-import { type Publication, tooLarge } from "./parse-publish.js"
+import type { Publication } from "./parse-publish.js"
 
 /** What may wait: for a link, for quota, and on the way out of a congested link. */
 const MAXIMUM_QUEUED = 10_000
@@ -105,15 +104,6 @@ function checkAllowed(scope: ClientScope, publication: Publication): void {
   if (scope.stopRequest !== undefined || scope.status === "stopped")
     throw new StoppedError("stopped", "the client is stopped")
   if (!scope.port.open) return
-  const { limits, version = 5 } = scope.facts
-  if (publication.qos > limits.maximumQos)
-    throw new NotSentError("not_supported", `the server's Maximum QoS is ${limits.maximumQos}`)
-  if (publication.retain && !limits.retainAvailable)
-    throw new NotSentError("not_supported", "the server takes no retained messages")
-  const { maximumPacketSize } = limits
-  if (
-    maximumPacketSize < LARGEST_PACKET &&
-    publishSize(publication, publication.payload.length, version) > maximumPacketSize
-  )
-    throw tooLarge()
+  const failure = forbidden(publication, scope.facts)
+  if (failure !== undefined) throw failure
 }

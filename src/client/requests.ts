@@ -4,6 +4,7 @@
 
 import {
   type ClientScope,
+  forbiddenRequest,
   leaveFilter,
   type Recipient,
   type SubscribeOutcome,
@@ -18,13 +19,7 @@ import {
 } from "../codec/index.js"
 import { StoppedError } from "../errors.js"
 import type { Ref } from "../runtime/index.js"
-import {
-  forbiddenSubscription,
-  NotSentError,
-  type RequestRecord,
-  subscribeRecord,
-  unsubscribeRecord,
-} from "../session/index.js"
+import { type RequestRecord, subscribeRecord, unsubscribeRecord } from "../session/index.js"
 import { checkPacket } from "./check-packet.js"
 import type { CallOptions } from "./option-types.js"
 
@@ -41,20 +36,16 @@ export function requestSubscribe(
   owner: Recipient,
   options: RequestOptions,
 ): Promise<readonly SubscribeOutcome[]> {
-  if (scope.port.open)
-    for (const { topicFilter } of subscriptions)
-      if (forbiddenSubscription(topicFilter, scope.facts.limits) !== undefined)
-        throw new NotSentError("not_supported", `the server has no subscriptions like ${topicFilter}`)
-  checkPacket({ type: "subscribe", packetId: 1, subscriptions, properties: propertiesOf(options) })
+  const properties = propertiesOf(options)
+  checkPacket({ type: "subscribe", packetId: 1, subscriptions, properties })
   const wanted = scope.session.subscriptions
   const identifier = wanted.nextIdentifier()
+  checkAllowed(scope, subscribeRecord(subscriptions, identifier, properties))
   const claims = subscriptions.map((asked) => wanted.want(asked, matchFilterOf(asked.topicFilter), owner, identifier))
   const record = subscribeRecord(
     claims.map((claim) => claim.wanted.options),
-    {
-      ...(scope.facts.limits.subscriptionIdentifiers ? { subscriptionIdentifier: identifier } : {}),
-      ...propertiesOf(options),
-    },
+    identifier,
+    properties,
   )
   const asked = open<readonly SubscribeOutcome[]>(scope, record, "subscribe", options)
   const withdraw = (outcomes: readonly SubscribeOutcome[]) => {
@@ -71,7 +62,9 @@ export async function requestUnsubscribe(
   owner: Recipient,
   options: RequestOptions,
 ): Promise<readonly UnsubscribeOutcome[]> {
-  checkPacket({ type: "unsubscribe", packetId: 1, topicFilters, properties: propertiesOf(options) })
+  const properties = propertiesOf(options)
+  checkPacket({ type: "unsubscribe", packetId: 1, topicFilters, properties })
+  checkAllowed(scope, unsubscribeRecord(topicFilters, properties))
   const told = topicFilters.filter(
     (topicFilter) =>
       scope.session.subscriptions.get(topicFilter) === undefined ||
@@ -93,6 +86,12 @@ function ask(
 
 function propertiesOf({ userProperties }: RequestOptions): Properties<"subscribe"> & Properties<"unsubscribe"> {
   return userProperties === undefined ? NO_PROPERTIES : { userProperties }
+}
+
+/** What the server of the present link forbids is refused here. @throws NotSentError */
+function checkAllowed(scope: ClientScope, record: RequestRecord): void {
+  const failure = scope.port.open ? forbiddenRequest(record, scope.facts) : undefined
+  if (failure !== undefined) throw failure
 }
 
 /** @throws StoppedError */

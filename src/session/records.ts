@@ -79,6 +79,8 @@ export interface PublishRecord extends PublishHead, OutgoingBase {
 export interface SubscribeRecord extends OutgoingBase {
   readonly type: "subscribe"
   readonly subscriptions: readonly SubscriptionOptions[]
+  /** Our Subscription Identifier; sent where the server has them. */
+  readonly identifier: number
   readonly properties: Properties<"subscribe">
   answer: Suback | undefined
 }
@@ -144,9 +146,10 @@ export function publishRecord(head: PublishHead, payload: Uint8Array, bytes: num
 
 export function subscribeRecord(
   subscriptions: readonly SubscriptionOptions[],
+  identifier: number,
   properties: Properties<"subscribe">,
 ): SubscribeRecord {
-  return { type: "subscribe", subscriptions, properties, answer: undefined, ...unsent() }
+  return { type: "subscribe", subscriptions, identifier, properties, answer: undefined, ...unsent() }
 }
 
 export function unsubscribeRecord(
