@@ -40,7 +40,7 @@ export class ClientFace implements Client {
 
   constructor(root: ClientRoot) {
     this.#root = root
-    this.ref = new ClientRef(this, () => root.whereis())
+    this.ref = new ClientRef(this, root.scope.logger, () => root.whereis())
     this.#readers = new Readers(root.scope)
     // Readers end with the client; a restarted client goes on feeding them.
     root.onEnd((reason) => {

@@ -101,14 +101,14 @@ export function mqttClient<Args = void>(
   },
 ): ChildSpec<Client> {
   checkNames(options, [...CLIENT_OPTIONS, "server", "id", "restart"])
-  const { server, id, restart, ...clientOptions } = options
-  // Bad options are refused here, not at the start.
-  const { clientId } = parseSettings(server, clientOptions, () => 0)
+  const { server, id, restart, ...given } = options
+  // Bad options are refused here, not at the start; and a client identifier is made up once, for all of its lives.
+  const { clientId } = parseSettings(server, given, systemOf(options.system).random)
   parseHandler(options.handler)
-  if (options.system !== undefined) systemOf(options.system)
-  const ownId = options.clientId === undefined ? undefined : clientId
+  const clientOptions = { ...given, clientId }
+  const ownId = clientId === "" ? "mqtt_client" : clientId
   return {
-    id: id ?? options.name ?? ownId ?? "mqtt_client",
+    id: id ?? options.name ?? ownId,
     restart: restart ?? "transient",
     shutdown: "infinity",
     type: "supervisor",
@@ -127,7 +127,8 @@ export function mqttClient<Args = void>(
 
 /** The living client of this name in the default system. */
 export function lookup(name: string): Client | undefined {
-  return clients.get(systemOf(undefined))?.get(name)
+  const client = clients.get(systemOf(undefined))?.get(name)
+  return client?.status === "stopped" ? undefined : client
 }
 
 /** As `client.publish`. Rejects UnknownClientError. */
