@@ -8,6 +8,7 @@
 
 import { type AckProperties, NO_PROPERTIES } from "../codec/index.js"
 import type { PendingAck } from "../session/index.js"
+import { withoutExcess } from "./packet-size.js"
 import type { Port } from "./port.js"
 
 export class AckRing {
@@ -43,9 +44,14 @@ export class AckRing {
       const ack = this.#head
       this.#head = ack.next
       if (this.#head === undefined) this.#tail = undefined
-      if (ack.state === "ready") this.#port.ack(ack.type, ack.packetId, ack.reasonCode, ack.properties)
+      if (ack.state === "ready") this.#send(ack)
       this.#gone(ack)
     }
+  }
+
+  #send(ack: RingAck): void {
+    const { type, packetId, reasonCode, properties } = withoutExcess(ack, this.#port)
+    this.#port.ack(type, packetId, reasonCode, properties)
   }
 }
 

@@ -12,6 +12,7 @@ export function announceUp(scope: ClientScope, port: Port, connack: Connack, ver
   const { session, settings, handler } = scope
   const limits = limitsOf(connack, version, settings.keepAliveSeconds)
   scope.facts = { version, connack, sessionPresent: connack.sessionPresent, limits }
+  port.maximumPacketSize = limits.maximumPacketSize
   scope.port = port
   scope.status = "up"
   session.assignedClientId = connack.properties.assignedClientIdentifier ?? session.assignedClientId

@@ -3,16 +3,15 @@
  */
 
 import {
-  encode,
   InvalidPacketError,
   NO_PROPERTIES,
-  type Packet,
   type ProtocolVersion,
   publishSize,
   type SubscriptionOptions,
 } from "../codec/index.js"
 import { InvalidOptionError } from "../errors.js"
 import { forbiddenSubscription, LARGEST_PACKET, NotSentError, type RequestRecord } from "../session/index.js"
+import { packetFits } from "./packet-size.js"
 import type { Publishable } from "./port.js"
 import { requestPacket } from "./request-packet.js"
 import type { LinkFacts } from "./scope.js"
@@ -41,11 +40,9 @@ export function forbiddenRequest(record: RequestRecord, facts: LinkFacts): NotSe
     for (const { topicFilter } of record.subscriptions)
       if (forbiddenSubscription(topicFilter, limits) !== undefined)
         return new NotSentError("not_supported", `the server has no subscriptions like ${topicFilter}`)
-  return packetFits(requestPacket(record, facts), limits.maximumPacketSize, version) ? undefined : tooLarge()
-}
-
-export function packetFits(packet: Packet, maximumPacketSize: number, version: ProtocolVersion): boolean {
-  return maximumPacketSize >= LARGEST_PACKET || encode(packet, version).length <= maximumPacketSize
+  return packetFits(requestPacket(record, facts), { maximumPacketSize: limits.maximumPacketSize, version })
+    ? undefined
+    : tooLarge()
 }
 
 /** In as many packets as it takes; a filter that is too large even alone gets a packet of its own. */

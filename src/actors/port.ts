@@ -19,6 +19,7 @@ import {
   type ProtocolVersion,
   type PublishHead,
 } from "../codec/index.js"
+import { LARGEST_PACKET } from "../session/index.js"
 import type { TransportLink } from "../transport/index.js"
 import { type Keeping, Takers } from "./takers.js"
 
@@ -48,6 +49,8 @@ export class Port {
   readonly version: ProtocolVersion
   /** On the clock; the last time that bytes were handed to the link. */
   lastSentMs: number
+  /** The server's: told by CONNACK. */
+  maximumPacketSize: number = LARGEST_PACKET
   /** How many packets were written that ask the server for something: all but acknowledgements. */
   asked = 0
   readonly #link: TransportLink | undefined

@@ -5,6 +5,7 @@
 import type { ExitReason } from "../runtime/index.js"
 import type { DisconnectRequest } from "./connection-messages.js"
 import type { Link } from "./link.js"
+import { withoutExcess } from "./packet-size.js"
 import type { ClientScope } from "./scope.js"
 
 /** Leaves the link and keeps the session: the next one goes on with it. */
@@ -14,35 +15,8 @@ export const LEAVE: DisconnectRequest = { reasonCode: 0, properties: {}, drainUn
 export function sendDisconnect(link: Link, request: DisconnectRequest): void {
   const { port } = link
   const { reasonCode, properties } = request
-  if (port.version === 5) port.send({ type: "disconnect", reasonCode, properties })
+  if (port.version === 5) port.send(withoutExcess({ type: "disconnect", reasonCode, properties }, port))
   else if (reasonCode === 0) port.send({ type: "disconnect", reasonCode: 0, properties: {} })
-}
-
-/**
- * A link that is up while the client is shut down: DISCONNECT when all is done that can be done, at most after `drainMs`.
- * `cancelBy` gets what ends the waiting early. A promise only when there is something to wait for.
- */
-export function leaveInGoodOrder(
-  scope: ClientScope,
-  link: Link,
-  cancelBy: (cancel: () => void) => void,
-): PromiseLike<unknown> | undefined {
-  const { names, system, settings } = scope
-  // Without the session and the inflight actors nothing can finish: this is a restart, not the end of the client.
-  if (names.session.whereis()?.alive !== true || names.inflight.whereis()?.alive !== true) {
-    sendDisconnect(link, LEAVE)
-    return undefined
-  }
-  const drained = new Promise<void>((resolve) => {
-    const cancelTimer = system.clock.setTimer(resolve, settings.drainMs)
-    const end = () => {
-      cancelTimer()
-      resolve()
-    }
-    cancelBy(end)
-    names.session.send({ type: "drain", drained: end })
-  })
-  return drained.then(() => sendDisconnect(link, LEAVE))
 }
 
 /** disconnect() ends the session too, unless the user said how long it is to be kept (§3.14.2.2.2). */

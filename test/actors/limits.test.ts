@@ -1,7 +1,8 @@
 /** What waited is held to the limits of the link that it leaves on, not to those of the link before. */
+import { defineHandler } from "terrapin"
 import { describe, expect, it } from "vitest"
 import { settle } from "../../src/testing/index.js"
-import { ack, outcomeOf } from "../client/client-world.js"
+import { ack, outcomeOf, publishPacket } from "../client/client-world.js"
 import { arrived, linked } from "./delivery-world.js"
 
 const code = (what: string) => ({ error: { code: what } })
@@ -59,6 +60,27 @@ describe("a publication that waited", () => {
     const next = await relink({ properties: { maximumPacketSize: 100 } })
     expect(await outcomeOf(large)).toMatchObject(code("packet_too_large"))
     expect(await arrived(next)).toHaveLength(1)
+  })
+})
+
+describe("Reason String and User Properties are left out where the server takes no packet of that size:", () => {
+  const properties = { maximumPacketSize: 100 }
+  const excess = { reasonString: "r".repeat(50), userProperties: [["k", "v".repeat(50)]] as [string, string][] }
+
+  it.each([
+    { qos: 1, type: "puback" },
+    { qos: 2, type: "pubrec" },
+  ] as const)("$type [MQTT-3.4.2-2, 3.5.2-2]", async ({ qos, type }) => {
+    const handler = defineHandler({ handlePublish: () => ({ reply: { reasonCode: 0x87, properties: excess } }) })
+    const { link } = await linked(5, { handler }, { properties })
+    link.send(publishPacket("t", "a", { qos, packetId: 9 }))
+    expect(await link.receive(type)).toEqual({ type, packetId: 9, reasonCode: 0x87, properties: {} })
+  })
+
+  it("DISCONNECT, which keeps what it needs [MQTT-3.14.2-3]", async () => {
+    const { client, link } = await linked(5, {}, { properties })
+    void client.disconnect({ properties: { ...excess, sessionExpiryInterval: 7 } })
+    expect((await link.receive("disconnect")).properties).toEqual({ sessionExpiryInterval: 7 })
   })
 })
 
