@@ -67,7 +67,8 @@ export interface SubscriptionRequest {
   readonly retainHandling?: 0 | 1 | 2 | undefined
 }
 
-export interface ClientOptions<Args = void> {
+// biome-ignore lint/suspicious/noExplicitAny: options kept in a variable fit whatever their handler's arguments are
+export interface ClientOptions<Args = any> {
   /** For `lookup`; default: the clientId. */
   readonly name?: string | undefined
   /** Default "terrapin-" and 14 random letters and digits; "" lets an MQTT 5 server assign one. */
@@ -118,7 +119,8 @@ export interface ClientOptions<Args = void> {
   readonly system?: System | undefined
 }
 
-export interface ConnectOptions<Args = void> extends ClientOptions<Args> {
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export interface ConnectOptions<Args = any> extends ClientOptions<Args> {
   /** Until the first CONNACK; default 30,000. */
   readonly connectTimeoutMs?: number | undefined
   /** Gives up connecting; without effect once connected. */
