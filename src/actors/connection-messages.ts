@@ -31,6 +31,9 @@ export type ConnectionEvent =
   /** Skips what is left of the back-off. */
   | { readonly type: "reconnect" }
 
+/** What its socket makes the connection hear. */
+export type SocketMessage = Extract<ConnectionMessage, { readonly epoch: number }>
+
 export type ConnectionMessage =
   | ConnectionEvent
   /** Valid only during the call. */

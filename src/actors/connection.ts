@@ -10,14 +10,15 @@ import type { DownCause } from "../session/index.js"
 import { announceDown, announceUp } from "./announce.js"
 import { Attempts } from "./attempts.js"
 import { type ConnectionView, connectionMachine } from "./connection.chart.js"
-import type { ConnectionEvent, ConnectionMessage } from "./connection-messages.js"
+import type { ConnectionEvent, ConnectionMessage, SocketMessage } from "./connection-messages.js"
 import { KeepAlive } from "./keep-alive.js"
+import { Leaving } from "./leaving.js"
 import { type ControlPacket, Link } from "./link.js"
 import { openLink } from "./open-link.js"
 import { closedPort } from "./port.js"
 import type { ClientScope } from "./scope.js"
 import type { ClientSettings } from "./settings.js"
-import { endOfSession, isOrderly, LEAVE, leaveInGoodOrder, sendDisconnect } from "./stopping.js"
+import { endOfSession, isOrderly, LEAVE, sendDisconnect } from "./stopping.js"
 
 export class Connection implements Program<ConnectionMessage>, ConnectionView {
   readonly kind = "statechart"
@@ -29,8 +30,8 @@ export class Connection implements Program<ConnectionMessage>, ConnectionView {
   #link: Link | undefined = undefined
   /** Gives up the opening of a link. */
   #giveUp: (() => void) | undefined = undefined
-  /** Ends the draining of a terminating actor. */
-  #drained: (() => void) | undefined = undefined
+  /** While this actor is shut down from above with its link up. */
+  #leaving: Leaving | undefined = undefined
 
   constructor(scope: ClientScope, actor: Actor<ConnectionMessage>) {
     this.#scope = scope
@@ -70,10 +71,8 @@ export class Connection implements Program<ConnectionMessage>, ConnectionView {
   terminate(reason: ExitReason): PromiseLike<unknown> | undefined {
     const link = this.#link
     if (link === undefined || !this.#chart.path.startsWith("connected") || !isOrderly(reason)) return undefined
-    return leaveInGoodOrder(this.#scope, link, (cancel) => {
-      this.#drained = cancel
-      this.#actor.own(cancel)
-    })
+    this.#leaving = new Leaving(this.#scope, link)
+    return this.#leaving.begin((cancel) => this.#actor.own(cancel))
   }
 
   // ------------------------------------------------------------------------------------------------ what the chart asks
@@ -114,6 +113,7 @@ export class Connection implements Program<ConnectionMessage>, ConnectionView {
 
   refuse(): void {
     const { refusal } = this.attempts
+    this.#link?.stopReading() // what follows the refusal does not hide it
     if (refusal.kind === "session_mismatch" && this.#link !== undefined)
       sendDisconnect(this.#link, { ...LEAVE, reasonCode: 0x82 })
     this.fail(refusal)
@@ -180,12 +180,10 @@ export class Connection implements Program<ConnectionMessage>, ConnectionView {
 
   // ------------------------------------------------------------------------------------------------ the link
 
-  /** A terminating actor hears nothing any more, but while it drains acknowledgements still settle calls. */
-  #hear(message: ConnectionMessage): void {
+  #hear(message: SocketMessage): void {
     if (this.#actor.alive) this.#actor.send(message)
     else if (message.type === "opened") message.link.close()
-    else if (message.type === "data") this.#scope.system.run(() => void this.#link?.receive(message.chunk))
-    else if (message.type === "failed") this.#drained?.()
+    else if (message.epoch === this.#scope.epoch) this.#leaving?.hear(message)
   }
 
   #receive(chunk: Uint8Array): void {
@@ -194,13 +192,17 @@ export class Connection implements Program<ConnectionMessage>, ConnectionView {
   }
 
   #control(packet: ControlPacket): void {
+    if (!this.#actor.alive) {
+      this.#leaving?.control(packet)
+      return
+    }
     switch (packet.type) {
       case "connack":
         this.attempts.connack = packet
         this.#chart.handle({ type: "connack", packet })
         break
       case "pingresp":
-        this.#chart.handle(PINGRESP)
+        this.#chart.handle({ type: "pingresp" })
         break
       case "disconnect": {
         this.#scope.handler.tell({ type: "disconnect", packet })
@@ -217,8 +219,6 @@ export class Connection implements Program<ConnectionMessage>, ConnectionView {
     this.#link = undefined
   }
 }
-
-const PINGRESP: ConnectionEvent = { type: "pingresp" }
 
 /** Names of the chart to methods of the actor. */
 const CHART = compile<Connection>(connectionMachine, {

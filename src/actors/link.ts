@@ -85,6 +85,11 @@ export class Link {
     }
   }
 
+  /** Packets that are still to come, in this read too, are ignored. */
+  stopReading(): void {
+    this.#decoder.stop()
+  }
+
   /** Ends the link; what was written is sent first. Final. */
   close(): void {
     this.#endRest?.()

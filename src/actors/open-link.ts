@@ -3,11 +3,11 @@
  */
 
 import type { TransportSink } from "../transport/index.js"
-import type { ConnectionMessage } from "./connection-messages.js"
+import type { SocketMessage } from "./connection-messages.js"
 import type { ClientScope } from "./scope.js"
 
 /** Returns what gives the try up. */
-export function openLink(scope: ClientScope, epoch: number, hear: (message: ConnectionMessage) => void): () => void {
+export function openLink(scope: ClientScope, epoch: number, hear: (message: SocketMessage) => void): () => void {
   const abort = new AbortController()
   const sink: TransportSink = {
     data: (chunk) => hear({ type: "data", epoch, chunk }),

@@ -222,3 +222,18 @@ describe("a link that is gone", () => {
     await second.link.idle()
   })
 })
+
+describe("a refusal with more behind it in one read", () => {
+  it.each([
+    ["DISCONNECT", "e0 02 87 00"],
+    ["what is no MQTT", "ff ff ff ff ff"],
+  ])("is what is told, and not %s", async (_what, rest) => {
+    const at = clientWorld()
+    const { events } = at.start({ protocolVersion: 5 })
+    const link = await at.broker.accept()
+    await link.receive("connect")
+    link.sendBytes(Buffer.concat([hex`20 03 00 85 00`, Buffer.from(rest.replaceAll(" ", ""), "hex")]))
+    await settle()
+    expect(eventsOf(events, "connect_failed")).toMatchObject([{ cause: { kind: "refused", reasonCode: 0x85 } }])
+  })
+})

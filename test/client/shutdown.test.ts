@@ -1,0 +1,47 @@
+/** A client that its supervisor shuts down while work is in flight, and the server ends the link meanwhile. */
+import { describe, expect, it } from "vitest"
+import type { Packet } from "../../src/codec/index.js"
+import { hex } from "../support/hex.js"
+import type { ScriptedLink } from "../support/scripted-link.js"
+import { ack, clientWorld, outcomeOf } from "./client-world.js"
+
+const SERVER_DISCONNECT: Packet = { type: "disconnect", reasonCode: 0x8b, properties: {} }
+const ENDS: readonly (readonly [how: string, end: (link: ScriptedLink) => void, last: readonly number[]])[] = [
+  ["DISCONNECT", (link) => link.send(SERVER_DISCONNECT), []],
+  ["DISCONNECT and more in one read", (link) => link.send(SERVER_DISCONNECT, { type: "pingresp" }), []],
+  ["a closed link", (link) => link.end(), []],
+  ["a reset link", (link) => link.reset(), []],
+  ["a malformed packet", (link) => link.sendBytes(hex`f1 00`), [0x81]],
+  ["a packet that no server sends", (link) => link.send({ type: "pingreq" }), [0x82]],
+]
+
+describe("shutdown by the supervisor with work in flight", () => {
+  it.each(ENDS)("does not wait any longer after %s", async (_how, end, last) => {
+    const at = clientWorld()
+    const { app, client, link } = await at.supervised()
+    const written = client.publish("t", "1", { qos: 1 })
+    await link.receive("publish")
+    const stopped = app.stop()
+    await link.idle()
+    end(link)
+    expect(await outcomeOf(stopped)).toEqual({ value: undefined })
+    await expect(written).rejects.toMatchObject({ code: "stopped", maybeDelivered: true })
+    const codes = link.receiveRest().map((packet) => (packet.type === "disconnect" ? packet.reasonCode : packet.type))
+    expect(codes).toEqual(last)
+    await at.expectNothingLeft()
+  })
+
+  it("lets answers settle their calls, and says DISCONNECT after the last of them", async () => {
+    const at = clientWorld()
+    const { app, client, link } = await at.supervised()
+    const written = client.publish("t", "1", { qos: 1 })
+    await link.receive("publish")
+    const stopped = app.stop()
+    await link.idle()
+    link.send({ type: "pingresp" }, ack("puback", 1))
+    await expect(written).resolves.toMatchObject({ qos: 1 })
+    expect(await link.receive("disconnect")).toMatchObject({ reasonCode: 0 })
+    await stopped
+    await at.expectNothingLeft()
+  })
+})
