@@ -34,9 +34,5 @@ function lose(scope: ClientScope, record: PublishRecord): void {
     return
   }
   // A new publication: new identifier, DUP 0, at its place before newer calls. It may arrive twice.
-  session.outbound.release(record.packetId)
-  record.packetId = 0
-  record.phase = "queued"
-  record.writtenOn = 0
-  record.inflight = undefined
+  session.giveBack(record)
 }

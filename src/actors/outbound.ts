@@ -13,6 +13,7 @@ import type {
   SubscribeRecord,
   UnsubscribeRecord,
 } from "../session/index.js"
+import { unsendable } from "./fitting.js"
 import { Flow } from "./flow.js"
 import { publishQos1Machine } from "./publish-qos1.chart.js"
 import { publishQos2Machine } from "./publish-qos2.chart.js"
@@ -26,7 +27,14 @@ function sendPublish({ record, scope }: Flow<PublishRecord>): void {
   // DUP says that it was written on an earlier link [MQTT-3.3.1-1]; never that somebody tried to.
   const dup = record.writtenOn !== 0
   record.phase = "sent"
-  port.publish(record, record.packetId, dup)
+  try {
+    port.publish(record, record.packetId, dup)
+  } catch (error) {
+    // Its payload has changed in its length since it was checked.
+    record.failure = unsendable(error)
+    scope.names.session.send(record)
+    return
+  }
   if (port.open) record.writtenOn = port.epoch
 }
 

@@ -10,7 +10,7 @@
 import type { Program, Ref } from "../runtime/index.js"
 import type { NotSentError, OutgoingRecord, PublishRecord, RequestRecord } from "../session/index.js"
 import { finishSubscribe, finishUnsubscribe, refuseRequest, requestsToRestore } from "./declared.js"
-import { forbidden, forbiddenRequest } from "./fitting.js"
+import { forbidden, forbiddenRequest, unsendable } from "./fitting.js"
 import { loseSession } from "./losing.js"
 import type { ClientScope } from "./scope.js"
 import type { SessionMessage } from "./session-messages.js"
@@ -35,20 +35,22 @@ export class Session implements Program<SessionMessage> {
   /** What a predecessor had done and not settled is settled now. */
   init(): undefined {
     const { session } = this.#scope
-    for (const record of session.publishes) if (record.phase === "done") this.#finished(record)
+    for (const record of session.publishes) this.#conclude(record)
     for (const record of session.requests) if (record.answer !== undefined) this.#answered(record)
   }
 
   handle(message: SessionMessage): undefined {
     switch (message.type) {
       case "publish":
-        if (message.phase === "done" && this.#holds(message)) this.#finished(message)
+        if (this.#holds(message)) this.#conclude(message)
+        this.#ask() // a request that waits for an identifier goes first: no quota holds it up
         this.#pump()
         break
       case "subscribe":
       case "unsubscribe":
         if (message.answer !== undefined && this.#holds(message)) this.#answered(message)
         this.#ask()
+        this.#pump()
         break
       case "link_up":
         this.#linkUp()
@@ -122,10 +124,14 @@ export class Session implements Program<SessionMessage> {
 
   #sendQos0(record: PublishRecord): void {
     const { port, calls } = this.#scope
-    if (port.publish(record, 0, false) === "lent") {
-      const ref = record.ref as Ref
-      record.ref = 0
-      port.whenTaken("lent", () => calls.reply(ref, QOS0_OUTCOME))
+    try {
+      if (port.publish(record, 0, false) === "lent") {
+        const ref = record.ref as Ref
+        record.ref = 0
+        port.whenTaken("lent", () => calls.reply(ref, QOS0_OUTCOME))
+      }
+    } catch (error) {
+      record.failure = unsendable(error)
     }
     record.phase = "done"
     this.#finished(record)
@@ -135,8 +141,7 @@ export class Session implements Program<SessionMessage> {
   #send(record: PublishRecord): boolean {
     const scope = this.#scope
     if (record.packetId === 0) {
-      record.packetId = scope.session.outbound.allocate(record)
-      if (record.packetId === 0) return false
+      if (!scope.session.take(record)) return false
       this.#meter(record)
       scope.startOutbound(record)
     } else {
@@ -149,6 +154,12 @@ export class Session implements Program<SessionMessage> {
   #meter(record: PublishRecord): void {
     record.metered = true
     this.#used++
+  }
+
+  /** Settles it when its flow is over, or was given up. */
+  #conclude(record: PublishRecord): void {
+    if (record.phase === "done") this.#finished(record)
+    else if (record.failure !== undefined) this.#refuse(record, record.failure)
   }
 
   #finished(record: PublishRecord): void {
@@ -212,6 +223,7 @@ export class Session implements Program<SessionMessage> {
 
   #withdraw(record: OutgoingRecord): void {
     const { session } = this.#scope
+    if (record.ref === 0) return // it has settled meanwhile
     record.ref = 0
     if (record.packetId !== 0) return
     if (record.type === "publish") session.remove(record)

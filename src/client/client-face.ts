@@ -15,6 +15,7 @@ import { CALL_OPTIONS, checkCall, REQUEST_OPTIONS, unlooked } from "./check-call
 import type { Client, ClientEventOf, ClientMessage, ConnectionInfo, PublishOutcome } from "./client.js"
 import { ClientRef } from "./client-ref.js"
 import type { ClientRoot } from "./client-root.js"
+import { openCall } from "./open-call.js"
 import type {
   CallOptions,
   DisconnectOptions,
@@ -200,7 +201,7 @@ export class ClientFace implements Client {
 
   #open(what: string, options: CallOptions, defaultMs: number): Ref {
     this.#checkLives()
-    return this.#root.scope.calls.open({ what, timeoutMs: options.timeoutMs ?? defaultMs, signal: options.signal })
+    return openCall(this.#root.scope, { what, timeoutMs: options.timeoutMs ?? defaultMs, signal: options.signal })
   }
 
   #checkLives(): void {

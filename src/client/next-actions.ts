@@ -11,7 +11,7 @@ import type { Client } from "./client.js"
 import type { HandlerReply, NextAction } from "./handler-definition.js"
 import { parseDisconnect } from "./parse-disconnect.js"
 import { parseFilter, parseSubscription } from "./parse-options.js"
-import { parsePublication } from "./parse-publish.js"
+import { ownProperties, parsePublication } from "./parse-publish.js"
 
 /** Undefined: nothing was returned. @throws InvalidOptionError for what is no result: then the callback has failed */
 export function readResult(returned: unknown, client: () => Client, scope: ClientScope): CallbackResult | undefined {
@@ -38,7 +38,8 @@ export function readResult(returned: unknown, client: () => Client, scope: Clien
 
 function readReply(reply: HandlerReply): DeliveryReply {
   checkNames(reply, ["reasonCode", "properties"], "reply.")
-  const { reasonCode = 0, properties = NO_PROPERTIES } = reply
+  const { reasonCode = 0, properties: given } = reply
+  const properties = given === undefined ? NO_PROPERTIES : ownProperties(given)
   if (!REPLY_CODES.has(reasonCode)) throw new InvalidOptionError("reply.reasonCode", "is none of PUBACK and PUBREC")
   if (properties !== NO_PROPERTIES)
     checkPacket({ type: "puback", packetId: 1, reasonCode, properties }, 5, (field) => `reply.${field}`)

@@ -9,7 +9,7 @@ import { duration } from "./check-call.js"
 import { checkNames } from "./check-names.js"
 import { checkPacket } from "./check-packet.js"
 import type { DisconnectOptions } from "./option-types.js"
-import { withoutUndefined } from "./parse-publish.js"
+import { ownProperties } from "./parse-publish.js"
 
 const REASON_CODES: ReadonlySet<number> = new Set([
   0x00, 0x04, 0x80, 0x81, 0x82, 0x83, 0x90, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99,
@@ -23,7 +23,7 @@ export function parseDisconnect(options: DisconnectOptions, { settings, system }
   const drainMs = duration("drainMs", options.drainMs) ?? settings.drainMs
   const given = options.properties ?? {}
   checkNames(given, ["sessionExpiryInterval", "reasonString", "userProperties"], "properties.")
-  const properties = withoutUndefined(given) as Properties<"disconnect">
+  const properties = ownProperties(given) as Properties<"disconnect">
   checkPacket({ type: "disconnect", reasonCode, properties })
   if (settings.expirySeconds === 0 && (properties.sessionExpiryInterval ?? 0) > 0)
     throw new InvalidOptionError(

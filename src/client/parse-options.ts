@@ -13,7 +13,7 @@ import { duration } from "./check-call.js"
 import { checkNames } from "./check-names.js"
 import { checkPacket, packetProblem } from "./check-packet.js"
 import type { ClientOptions, SubscriptionRequest, Will } from "./option-types.js"
-import { payloadBytes, publishProperties, withoutUndefined } from "./parse-publish.js"
+import { ownProperties, payloadBytes, publishProperties } from "./parse-publish.js"
 
 /** Of `connect`, `startClient` and `mqttClient`; each adds its own. */
 export const CLIENT_OPTIONS: readonly string[] = [
@@ -173,7 +173,7 @@ function connectProperties(properties: object): Connect["properties"] {
     "userProperties",
   ]
   checkNames(properties, known, "properties.")
-  const { receiveMaximum: _settled, ...rest } = withoutUndefined(properties) as Connect["properties"]
+  const { receiveMaximum: _settled, ...rest } = ownProperties(properties) as Connect["properties"]
   return rest
 }
 

@@ -39,7 +39,8 @@ export function parsePublication(
   if (!isQos(qos)) throw new InvalidOptionError("qos", "must be 0, 1 or 2")
   if (typeof retain !== "boolean") throw new InvalidOptionError("retain", "must be true or false")
   const bytes = payloadBytes(payload)
-  const properties = options.properties === undefined ? NO_PROPERTIES : publishProperties(options.properties)
+  const { properties: given } = options
+  const properties = given === undefined ? NO_PROPERTIES : publishProperties(given)
   const publication: Publication = { topic, qos, retain, properties, payload: bytes }
   checkSize(publication, bytes.length)
   return publication
@@ -56,12 +57,19 @@ export function payloadBytes(payload: Payload | null | undefined, option = "payl
 /** @throws InvalidOptionError for an unknown name; values are checked by the encoder's own rules */
 export function publishProperties(properties: object, path = "properties."): Properties<"publish"> {
   checkNames(properties, PROPERTY_NAMES, path)
-  return withoutUndefined(properties) as Properties<"publish">
+  return ownProperties(properties) as Properties<"publish">
 }
 
-/** A property given as undefined is not given. */
-export function withoutUndefined(properties: object): object {
-  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined))
+/** A copy that later changes do not reach, read once. A property given as undefined is not given. */
+export function ownProperties<P extends object>(properties: P): P {
+  const given = Object.entries(properties).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given.map(([name, value]) => [name, ownValue(value)])) as P
+}
+
+/** Bytes and lists of pairs; all else is immutable, or refused by the encoder. */
+function ownValue(value: unknown): unknown {
+  if (value instanceof Uint8Array) return new Uint8Array(value)
+  return Array.isArray(value) ? value.map((pair: unknown) => (Array.isArray(pair) ? [...pair] : pair)) : value
 }
 
 function checkSize(head: PublishHead, payloadLength: number): void {

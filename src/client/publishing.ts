@@ -7,6 +7,7 @@ import { StoppedError } from "../errors.js"
 import type { CallRequest } from "../runtime/index.js"
 import { NotSentError, type PublishRecord, publishRecord } from "../session/index.js"
 import type { PublishOutcome } from "./client.js"
+import { openCall } from "./open-call.js"
 import type { CallOptions } from "./option-types.js"
 import type { Publication } from "./parse-publish.js"
 
@@ -27,7 +28,10 @@ export function publishCall(
   if (publication.qos === 0 && goesStraight(scope, publication)) return sendQos0(scope, publication, options)
   checkRoom(scope, publication)
   const record = recordOf(publication)
-  const ref = scope.calls.open(request(options, () => scope.names.session.send({ type: "withdraw", record })))
+  const ref = openCall(
+    scope,
+    request(options, () => scope.names.session.send({ type: "withdraw", record })),
+  )
   const promise = scope.calls.promise<PublishOutcome>(ref)
   record.ref = ref
   enqueue(scope, record)
@@ -61,7 +65,7 @@ function sendQos0(
   if (!atOnce) checkFlow(scope)
   const keeping = port.publish(publication, 0, false)
   if (atOnce && keeping === "copied") return TAKEN
-  const ref = scope.calls.open(request(options))
+  const ref = openCall(scope, request(options))
   const promise = scope.calls.promise<PublishOutcome>(ref)
   port.whenTaken(keeping, () => scope.calls.reply(ref, QOS0_OUTCOME))
   return promise
@@ -92,10 +96,10 @@ function recordOf(publication: Publication): PublishRecord {
 
 function checkRoom(scope: ClientScope, publication: Publication): void {
   if (publication.qos !== 0) checkAllowed(scope, publication)
-  const { session, port } = scope
-  if (port.open && session.publishes.cursor === undefined) return // it does not have to wait
-  const waiting = session.publishes.length - session.outbound.used
-  if (waiting >= MAXIMUM_QUEUED || session.bytes > MAXIMUM_QUEUED_BYTES)
+  const { port } = scope
+  const { publishes, waiting, waitingBytes } = scope.session
+  if (port.open && publishes.cursor === undefined) return // it does not have to wait
+  if (waiting >= MAXIMUM_QUEUED || waitingBytes > MAXIMUM_QUEUED_BYTES)
     throw new NotSentError("queue_full", `${waiting} messages wait already`)
 }
 

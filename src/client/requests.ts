@@ -21,7 +21,9 @@ import { StoppedError } from "../errors.js"
 import type { Ref } from "../runtime/index.js"
 import { type RequestRecord, subscribeRecord, unsubscribeRecord } from "../session/index.js"
 import { checkPacket } from "./check-packet.js"
+import { openCall } from "./open-call.js"
 import type { CallOptions } from "./option-types.js"
+import { ownProperties } from "./parse-publish.js"
 
 const TIMEOUT_MS = 30_000
 
@@ -47,12 +49,17 @@ export function requestSubscribe(
     identifier,
     properties,
   )
-  const asked = open<readonly SubscribeOutcome[]>(scope, record, "subscribe", options)
   const withdraw = (outcomes: readonly SubscribeOutcome[]) => {
     for (const [index, claim] of claims.entries()) if (outcomes[index]?.grantedQos === undefined) claim.withdraw()
   }
-  asked.then(withdraw, () => withdraw([]))
-  return asked
+  try {
+    const asked = open<readonly SubscribeOutcome[]>(scope, record, "subscribe", options)
+    asked.then(withdraw, () => withdraw([]))
+    return asked
+  } catch (error) {
+    withdraw([])
+    throw error
+  }
 }
 
 /** The owner leaves the filters; those that no other owner wants are told to the server, and so are those nobody knows of. */
@@ -70,7 +77,7 @@ export async function requestUnsubscribe(
       scope.session.subscriptions.get(topicFilter) === undefined ||
       leaveFilter(scope, topicFilter, owner) !== undefined,
   )
-  const outcomes = told.length === 0 ? [] : await ask(scope, told, options)
+  const outcomes = told.length === 0 ? [] : await ask(scope, told, properties, options)
   return topicFilters.map(
     (topicFilter) => outcomes.find((outcome) => outcome.topicFilter === topicFilter) ?? { topicFilter, reasonCode: 0 },
   )
@@ -79,13 +86,14 @@ export async function requestUnsubscribe(
 function ask(
   scope: ClientScope,
   told: readonly string[],
+  properties: Properties<"unsubscribe">,
   options: RequestOptions,
 ): Promise<readonly UnsubscribeOutcome[]> {
-  return open(scope, unsubscribeRecord(told, propertiesOf(options)), "unsubscribe", options)
+  return open(scope, unsubscribeRecord(told, properties), "unsubscribe", options)
 }
 
 function propertiesOf({ userProperties }: RequestOptions): Properties<"subscribe"> & Properties<"unsubscribe"> {
-  return userProperties === undefined ? NO_PROPERTIES : { userProperties }
+  return userProperties === undefined ? NO_PROPERTIES : ownProperties({ userProperties })
 }
 
 /** What the server of the present link forbids is refused here. @throws NotSentError */
@@ -97,7 +105,7 @@ function checkAllowed(scope: ClientScope, record: RequestRecord): void {
 /** @throws StoppedError */
 function open<T>(scope: ClientScope, record: RequestRecord, what: string, options: CallOptions): Promise<T> {
   if (scope.status === "stopped") throw new StoppedError("stopped", "the client is stopped")
-  const ref: Ref = scope.calls.open({
+  const ref: Ref = openCall(scope, {
     what,
     timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
     signal: options.signal,

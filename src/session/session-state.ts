@@ -20,8 +20,9 @@ export class SessionState<Owner> {
   readonly subscriptions: Subscriptions<Owner> = new Subscriptions()
   /** QoS 0 publications that wait in `publishes`: later ones must not overtake them. */
   waitingQos0 = 0
-  /** Bytes of everything in `publishes`. */
-  bytes = 0
+  /** How many in `publishes` wait for their first sending, and their bytes. What is in flight bears an identifier. */
+  waiting = 0
+  waitingBytes = 0
   /** The server may hold a session for us: a connection was accepted, and the session was not ended since. */
   exists = false
   /** A connection was accepted in this life of the client: Clean Start is not asked for again. */
@@ -39,14 +40,42 @@ export class SessionState<Owner> {
 
   append(record: PublishRecord): void {
     if (record.qos === 0) this.waitingQos0++
-    this.bytes += record.bytes
+    this.#waits(record)
     this.publishes.append(record)
+  }
+
+  /** Its turn has come: it gets an identifier. False: all 65,535 are in use. */
+  take(record: PublishRecord): boolean {
+    record.packetId = this.outbound.allocate(record)
+    if (record.packetId === 0) return false
+    this.#waitsNoMore(record)
+    return true
+  }
+
+  /** As if it had never been sent, at the place that it has. */
+  giveBack(record: PublishRecord): void {
+    this.outbound.release(record.packetId)
+    record.packetId = 0
+    record.phase = "queued"
+    record.writtenOn = 0
+    record.inflight = undefined
+    this.#waits(record)
   }
 
   remove(record: PublishRecord): void {
     if (record.qos === 0) this.waitingQos0--
-    this.bytes -= record.bytes
     this.publishes.remove(record)
-    if (record.packetId !== 0) this.outbound.release(record.packetId)
+    if (record.packetId === 0) this.#waitsNoMore(record)
+    else this.outbound.release(record.packetId)
+  }
+
+  #waits(record: PublishRecord): void {
+    this.waiting++
+    this.waitingBytes += record.bytes
+  }
+
+  #waitsNoMore(record: PublishRecord): void {
+    this.waiting--
+    this.waitingBytes -= record.bytes
   }
 }

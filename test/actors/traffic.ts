@@ -148,7 +148,8 @@ export async function traffic(version: 4 | 5, seed: number): Promise<Traffic> {
       }
     },
     async end() {
-      expect(leftIn(scope)).toEqual({ calls: 0, ids: 0, received: 0, publishes: 0, requests: 0, bytes: 0 })
+      const nothing = { calls: 0, ids: 0, received: 0, publishes: 0, requests: 0, waiting: 0, waitingBytes: 0 }
+      expect(leftIn(scope)).toEqual(nothing)
       await app.stop()
       await reading
       expect(broker.clients).toEqual([])
@@ -183,14 +184,15 @@ async function read(
 
 /** What a client at rest still holds. */
 function leftIn({ calls, session }: ClientScope): Readonly<Record<string, number>> {
-  const { outbound, inbound, publishes, requests, bytes } = session
+  const { outbound, inbound, publishes, requests, waiting, waitingBytes } = session
   return {
     calls: calls.size,
     ids: outbound.used,
     received: inbound.used,
     publishes: publishes.length,
     requests: requests.length,
-    bytes,
+    waiting,
+    waitingBytes,
   }
 }
 
