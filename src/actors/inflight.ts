@@ -6,7 +6,7 @@
  */
 
 import { Actor, crash, Signal } from "../runtime/index.js"
-import type { InboundRecord, InflightEvent, OutgoingRecord } from "../session/index.js"
+import type { InboundRecord, InflightEvent, OutgoingRecord, PublishRecord } from "../session/index.js"
 import { SessionLostError } from "../session/index.js"
 import type { ChildSpec, FactoryTemplate, Intensity, Reporter } from "../supervisor/index.js"
 import { FactoryProgram, slotOf } from "../supervisor/index.js"
@@ -71,7 +71,8 @@ function restartOutbound(scope: ClientScope, record: OutgoingRecord, supervisor:
   }
   const { port } = scope
   const path = outboundPath(record, port.open ? port.epoch : 0)
-  const lostEvent = record.inHand && port.open && record.writtenOn === port.epoch
+  // SUBSCRIBE and UNSUBSCRIBE are simply asked again: nothing of them belongs to the session.
+  const lostEvent = record.type === "publish" && record.inHand && port.open && record.writtenOn === port.epoch
   if (lostEvent && !sessionSurvives(scope)) {
     settleAsLost(scope, record)
     return
@@ -132,18 +133,15 @@ function isDone(record: OutgoingRecord): boolean {
   return record.type === "publish" ? record.phase === "done" : record.answer !== undefined
 }
 
-/** Too large for a link: it was rejected, and only its identifier is kept. */
+/** Forbidden on a link, or given up: it was rejected, and only its identifier is kept. */
 function isRefused(record: OutgoingRecord): boolean {
   return record.type === "publish" && record.failure !== undefined && record.phase !== "done"
 }
 
-function settleAsLost(scope: ClientScope, record: OutgoingRecord): void {
-  if (record.type !== "publish") {
-    scope.names.connection.send({ type: "recycle" }) // asked again on the next link: nothing of it belongs to the session
-    return
-  }
+/** A recycled link would lose the whole session. The identifier stays taken, for the server may still answer on this link. */
+function settleAsLost(scope: ClientScope, record: PublishRecord): void {
   record.failure = new SessionLostError(true, record.pubrec)
-  record.phase = "done"
+  record.inflight = undefined
   scope.names.session.send(record)
 }
 
