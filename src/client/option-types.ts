@@ -102,9 +102,9 @@ export interface ClientOptions<Args = any> {
     | undefined
   readonly backoff?:
     | {
-        /** Default 250. */
+        /** Default 250; maxMs when that is less. */
         readonly minMs?: number | undefined
-        /** Default 30,000. */
+        /** Default 30,000; minMs when that is more. */
         readonly maxMs?: number | undefined
         /** Default 2. */
         readonly factor?: number | undefined

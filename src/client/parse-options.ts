@@ -7,7 +7,7 @@ import type { Connect, ConnectWill, Properties, ProtocolVersion, SubscriptionOpt
 import { parseTopicFilter, topicProblem } from "../codec/index.js"
 import { InvalidOptionError } from "../errors.js"
 import type { Logger } from "../logger.js"
-import { DEFAULT_BACKOFF, isQos, LARGEST_PACKET, NotSentError } from "../session/index.js"
+import { type BackoffOptions, DEFAULT_BACKOFF, isQos, LARGEST_PACKET, NotSentError } from "../session/index.js"
 import { parseAddress, type ServerAddress } from "../transport/index.js"
 import { duration } from "./check-call.js"
 import { checkNames } from "./check-names.js"
@@ -70,7 +70,6 @@ function readSettings(
   const { transport, credentials: fromUrl } = parseAddress(server)
   const { session = {}, backoff = {}, properties = {}, credentials = {} } = options
   checkNames(session, ["expirySeconds", "onLost"], "session.")
-  checkNames(backoff, ["minMs", "maxMs", "factor", "stableAfterMs"], "backoff.")
   const versions = VERSIONS[String(options.protocolVersion ?? "auto")]
   if (versions === undefined) throw new InvalidOptionError("protocolVersion", 'must be 5, 4, 3 or "auto"')
   if (typeof properties === "function" || typeof credentials === "function" || typeof options.will === "function")
@@ -101,12 +100,7 @@ function readSettings(
     subscriptions: (optional("subscriptions", options.subscriptions, Array.isArray, "a list") ?? []).map(
       (request, index) => parseSubscription(request, `subscriptions[${index}].`),
     ),
-    backoff: {
-      minMs: duration("backoff.minMs", backoff.minMs) ?? DEFAULT_BACKOFF.minMs,
-      maxMs: duration("backoff.maxMs", backoff.maxMs) ?? DEFAULT_BACKOFF.maxMs,
-      factor: optional("backoff.factor", backoff.factor, isGrowth, "1 or more") ?? DEFAULT_BACKOFF.factor,
-      stableAfterMs: duration("backoff.stableAfterMs", backoff.stableAfterMs) ?? DEFAULT_BACKOFF.stableAfterMs,
-    },
+    backoff: parseBackoff(backoff),
     inflightWindow: integer("inflightWindow", options.inflightWindow, 1, 65_535) ?? 65_535,
     receiveMaximum: integer("properties.receiveMaximum", properties.receiveMaximum, 1, 65_535) ?? 1_000,
     receiveLimit: properties.receiveMaximum ?? 65_535,
@@ -139,6 +133,22 @@ export function parseFilter(topicFilter: string): Exclude<ReturnType<typeof pars
   const parsed = parseTopicFilter(topicFilter)
   if ("problem" in parsed) throw new NotSentError("invalid_topic", parsed.problem)
   return parsed
+}
+
+/** One bound given alone moves the other's default. */
+function parseBackoff(given: NonNullable<ClientOptions["backoff"]>): BackoffOptions {
+  checkNames(given, ["minMs", "maxMs", "factor", "stableAfterMs"], "backoff.")
+  const least = duration("backoff.minMs", given.minMs)
+  const most = duration("backoff.maxMs", given.maxMs)
+  const minMs = least ?? Math.min(DEFAULT_BACKOFF.minMs, most ?? DEFAULT_BACKOFF.minMs)
+  const maxMs = most ?? Math.max(DEFAULT_BACKOFF.maxMs, minMs)
+  if (maxMs < minMs) throw new InvalidOptionError("backoff.maxMs", "must not be less than backoff.minMs")
+  return {
+    minMs,
+    maxMs,
+    factor: optional("backoff.factor", given.factor, isGrowth, "1 or more") ?? DEFAULT_BACKOFF.factor,
+    stableAfterMs: duration("backoff.stableAfterMs", given.stableAfterMs) ?? DEFAULT_BACKOFF.stableAfterMs,
+  }
 }
 
 function parseWill(will: Will): ConnectWill {

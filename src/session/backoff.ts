@@ -78,6 +78,7 @@ export function backoffDelayMs(
   const { minMs, maxMs, factor } = options
   if (pace === "slowest") return maxMs
   const first = pace === "slow" ? 8 * minMs : minMs
-  const window = Math.min(maxMs, first * factor ** (attempt - 1))
+  const growth = Math.min(factor ** (attempt - 1), Number.MAX_VALUE) // so that no wait at all stays none
+  const window = Math.min(maxMs, first * growth)
   return Math.round(window * random)
 }

@@ -30,6 +30,25 @@ describe("back-off", () => {
     expect(eventsOf(events, "connect_failed").map(({ retryInMs }) => retryInMs)).toEqual(first)
   })
 
+  it("of minMs 0 is none, however many attempts there were", async () => {
+    const at = clientWorld(1)
+    at.broker.refuse(new Error("down"), 5)
+    const { events } = at.start({ backoff: { minMs: 0, factor: 1e200 } })
+    await at.clock.advance(0)
+    expect(eventsOf(events, "connect_failed").map(({ retryInMs }) => retryInMs)).toEqual([0, 0, 0, 0, 0])
+  })
+
+  it.each([
+    { backoff: { minMs: 60_000 }, first: 60_000 },
+    { backoff: { maxMs: 100 }, first: 100 },
+  ])("takes one bound alone, whatever the other's default: $backoff", async ({ backoff, first }) => {
+    const at = clientWorld(1)
+    at.broker.refuse(new Error("down"))
+    const { events } = at.start({ backoff })
+    await settle()
+    expect(eventsOf(events, "connect_failed")).toMatchObject([{ retryInMs: first }])
+  })
+
   it("[case 5] keeps growing over 20 links that are accepted and closed at once", async () => {
     const at = clientWorld(1)
     at.start({ backoff: { minMs: 100, maxMs: 3_000 } })

@@ -145,6 +145,7 @@ describe("a value that is not allowed is refused", () => {
     ["properties.userProperties", { properties: { userProperties: { a: "b" } } }],
     ["properties.requestProblemInformation", { properties: { requestProblemInformation: 2 } }],
     ["backoff.minMs", { backoff: { minMs: -1 } }],
+    ["backoff.maxMs", { backoff: { minMs: 200, maxMs: 100 } }],
     ["backoff.factor", { backoff: { factor: 0.5 } }],
     ["backoff.factor", { backoff: { factor: "2" } }],
     ["will.qos", { will: { topic: "a", qos: 3 } }],
