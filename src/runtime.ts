@@ -11,6 +11,7 @@ export {
   type ActorRef,
   type Behavior,
   type CallOptions,
+  type ChartDefinition,
   type Context,
   call,
   createSystem,
@@ -26,11 +27,14 @@ export {
   type Ref,
   type ReplyTo,
   StartError,
+  type StatechartImplementation,
   type System,
   type SystemOptions,
   startActor,
+  statechart,
   stop,
   type Tree,
+  UnsupportedChartError,
   whereis,
 } from "./runtime/index.js"
 export {

@@ -14,7 +14,6 @@ export type ExitReason =
 
 export const NORMAL: ExitReason = Object.freeze({ kind: "normal" })
 export const SHUTDOWN: ExitReason = Object.freeze({ kind: "shutdown" })
-export const KILL: ExitReason = Object.freeze({ kind: "kill" })
 export const KILLED: ExitReason = Object.freeze({ kind: "killed" })
 export const NOPROC: ExitReason = Object.freeze({ kind: "noproc" })
 

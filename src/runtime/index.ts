@@ -22,7 +22,7 @@ export type { Context } from "./context.js"
 export { ActorContext, contextActor, setActorTimer } from "./context.js"
 export { ExitedError, NoProcessError, StartError } from "./errors.js"
 export type { ExitReason } from "./exit.js"
-export { crash, describeExit, isAbnormal, KILL, KILLED, NOPROC, NORMAL, SHUTDOWN } from "./exit.js"
+export { crash, describeExit, isAbnormal, KILLED, NOPROC, NORMAL, SHUTDOWN } from "./exit.js"
 export { actorOf, whereis } from "./lookup.js"
 export { type Mailbox, MessageQueue } from "./message-queue.js"
 export { Name, type NameOptions } from "./name.js"
@@ -42,6 +42,7 @@ export {
   UnknownStateError,
   UnsupportedChartError,
 } from "./statechart/index.js"
+export { type ChartDefinition, type StatechartImplementation, statechart } from "./statechart-actor.js"
 export { ActorSystem, createSystem, type DeadLetter, type System, type SystemOptions, systemOf } from "./system.js"
 export type { Tap, Tapped } from "./tap.js"
 export type { Tree } from "./tree.js"

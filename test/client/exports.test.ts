@@ -21,7 +21,18 @@ it("`terrapin` gives the client, its errors, its transports and the supervisors 
 it("`terrapin/runtime` gives actors, systems and supervisors", () => {
   expect(Object.keys(runtime)).toEqual(
     expect.arrayContaining([
-      ...["defineActor", "startActor", "createSystem", "call", "monitor", "link", "stop", "exited", "whereis"],
+      ...[
+        "defineActor",
+        "startActor",
+        "createSystem",
+        "call",
+        "monitor",
+        "link",
+        "stop",
+        "exited",
+        "whereis",
+        "statechart",
+      ],
       ...["actor", "supervisor", "dynamicSupervisor", "startSupervisor", "startDynamicSupervisor"],
     ]),
   )

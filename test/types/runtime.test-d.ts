@@ -15,9 +15,11 @@ import {
   type Supervisor,
   startActor,
   startSupervisor,
+  statechart,
   stop,
   supervisor,
 } from "terrapin/runtime"
+import { setup } from "xstate"
 
 type Message =
   | { readonly type: "add"; readonly amount: number }
@@ -127,4 +129,28 @@ export async function supervisors(): Promise<void> {
   // @ts-expect-error: the detail of a normal end is nothing
   await parent.stop({ reason: { kind: "normal", detail: 1 } })
   void [nested, started, reason]
+}
+
+export async function statecharts(): Promise<void> {
+  const door = setup({
+    types: {} as { events: { type: "OPEN"; by: string } | { type: "CLOSE" } },
+    actions: { greet: () => undefined },
+  }).createMachine({
+    initial: "closed",
+    states: { closed: { on: { OPEN: { target: "open", actions: "greet" } } }, open: { on: { CLOSE: "closed" } } },
+  })
+  const init = () => ({ opened: 0 })
+  const definition = statechart(door, { init, actions: { greet: (self) => void self.opened++ } })
+  const ref = await startActor(definition, undefined)
+  ref.send({ type: "OPEN", by: "me" })
+  // @ts-expect-error: not an event of the machine
+  ref.send({ type: "OPNE" })
+  // @ts-expect-error: a field of the event is missing
+  ref.send({ type: "OPEN" })
+  // @ts-expect-error: it takes no arguments
+  await startActor(definition, { opened: 1 })
+  // @ts-expect-error: init gives no such field
+  statechart(door, { init, actions: { greet: (self) => void self.closed++ } })
+  // @ts-expect-error: init is missing
+  statechart(door, { actions: {} })
 }
