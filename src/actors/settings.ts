@@ -1,5 +1,5 @@
 /**
- * A client's options as its actors see them: parsed, complete, never written to. src/client/options.ts makes them.
+ * A client's options as its actors see them: parsed, complete, never written to. src/client/parse-options.ts makes them.
  */
 
 import type { Connect, ProtocolVersion, SubscriptionOptions } from "../codec/index.js"

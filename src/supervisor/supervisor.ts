@@ -60,7 +60,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   checkSupervisorOptions(options)
   const system = systemOf(options.system)
   const handle = new SupervisorHandle(system, options, logReports(system.logger))
-  await handle.start(undefined)
+  await handle.start()
   return handle
 }
 
@@ -200,8 +200,8 @@ export class SupervisorHandle implements Supervisor {
   }
 
   /** A life without a supervisor above. @internal */
-  async start(parent: undefined): Promise<void> {
-    await this.spawn(parent).started
+  async start(): Promise<void> {
+    await this.spawn(undefined).started
   }
 
   /** @internal */
