@@ -227,7 +227,8 @@ export class Session implements Program<SessionMessage> {
     record.ref = 0
     if (record.packetId !== 0) return
     if (record.type === "publish") session.remove(record)
-    else session.requests.remove(record)
+    else if (record.type === "subscribe") session.requests.remove(record)
+    // UNSUBSCRIBE leaves all the same: the filter is wanted no more, whoever waits for the answer.
   }
 
   #tellDrained(): void {

@@ -105,3 +105,19 @@ describe("a message for the handler and for a reader that does not read yet", ()
     },
   )
 })
+
+describe("an unsubscribe whose caller gave up while there was no link", () => {
+  it("reaches the server all the same: the last wish counts [case 63]", async () => {
+    const at = clientWorld()
+    const { client, link } = await at.up({ subscriptions: [{ topicFilter: "a", qos: 1 }] })
+    await grant(link)
+    link.reset()
+    await settle()
+    const left = client.unsubscribe("a", { timeoutMs: 10 })
+    await at.clock.advance(20)
+    await expect(left).rejects.toMatchObject({ code: "timed_out" })
+    await at.clock.advance(250)
+    const next = await at.accept({ sessionPresent: true })
+    expect(await next.link.receive("unsubscribe")).toMatchObject({ topicFilters: ["a"] })
+  })
+})
