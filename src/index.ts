@@ -7,6 +7,7 @@ export type {
   ClientEvent,
   ClientEventKind,
   Message,
+  QuietEventKind,
   SubscribeOutcome,
   SubscriptionStatus,
   UnsubscribeOutcome,

@@ -35,6 +35,8 @@ export type ClientEvent =
   | { readonly kind: "stopped"; readonly reason: DownCause | undefined }
 
 export type ClientEventKind = ClientEvent["kind"]
+/** All but the packets. */
+export type QuietEventKind = Exclude<ClientEventKind, "packet_sent" | "packet_received">
 
 export const CLIENT_EVENT_KINDS: readonly ClientEventKind[] = [
   "up",

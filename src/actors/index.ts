@@ -6,7 +6,7 @@ export type { ConnectionMessage, DisconnectRequest } from "./connection-messages
 export { leaveFilter, type SubscribeOutcome, subscribeRefusal, type UnsubscribeOutcome } from "./declared.js"
 export { Delivery, type DeliveryReply, type Recipient } from "./delivery.js"
 export { DroppingQueue } from "./dropping-queue.js"
-export { CLIENT_EVENT_KINDS, type ClientEvent, type ClientEventKind, EventHub } from "./events.js"
+export { CLIENT_EVENT_KINDS, type ClientEvent, type ClientEventKind, EventHub, type QuietEventKind } from "./events.js"
 export { forbidden, forbiddenRequest } from "./fitting.js"
 export { type CallbackResult, type HandlerCallbacks, type HandlerPlan, HandlerProgram } from "./handler.js"
 export type { HandlerMessage, SubscriptionStatus } from "./handler-messages.js"
