@@ -70,6 +70,7 @@ export {
   type Next,
   type ReplyTo,
   startActor,
+  statechart,
   stop,
 } from "./runtime/index.js"
 export { type DownCause, NotSentError, RejectedError, SessionLostError } from "./session/index.js"

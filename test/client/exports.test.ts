@@ -11,7 +11,7 @@ it("`terrapin` gives the client, its errors, its transports and the supervisors 
       ["TerrapinError", "isTerrapinError", "RejectedError", "ConnectError", "TimedOutError", "AbortedError"],
       ["NotSentError", "SessionLostError", "StoppedError", "InvalidOptionError", "UnknownClientError"],
       ["actor", "supervisor", "dynamicSupervisor", "startSupervisor", "startDynamicSupervisor"],
-      ["startActor", "defineActor", "call", "exited", "stop"],
+      ["startActor", "defineActor", "call", "exited", "stop", "statechart"],
     ]
       .flat()
       .sort(),
