@@ -13,6 +13,8 @@ export interface Screen {
 }
 
 const WIDTH = 100
+/** pino's number for it. */
+const INFO = 30
 
 export class Narrator {
   readonly paint: Paint
@@ -29,7 +31,8 @@ export class Narrator {
     const write = (json: string): void => {
       const record = JSON.parse(json) as LogRecord
       hear(record)
-      this.say(lineOf(record, startedMs, this.paint))
+      // What the clients log at this level the script tells from their events, in more words.
+      if (record.level > INFO || record.sign !== undefined) this.say(lineOf(record, startedMs, this.paint))
     }
     this.logger = pino({ base: null }, { write })
   }
