@@ -7,6 +7,7 @@ import type { Ref } from "../runtime/index.js"
 import {
   forbiddenSubscription,
   type NotSentError,
+  optionsOf,
   RejectedError,
   type RequestRecord,
   type SubscribeRecord,
@@ -51,10 +52,9 @@ export function requestsToRestore(scope: ClientScope): readonly SubscribeRecord[
     groups.set(wanted.identifier, [...(groups.get(wanted.identifier) ?? []), wanted])
   }
   return [...groups].flatMap(([identifier, group]) =>
-    splitSubscriptions(
-      group.map(({ options }) => options),
-      facts.limits.maximumPacketSize,
-    ).map((piece) => subscribeRecord(piece, identifier, NO_PROPERTIES)),
+    splitSubscriptions(group.map(optionsOf), facts.limits.maximumPacketSize).map((piece) =>
+      subscribeRecord(piece, identifier, NO_PROPERTIES),
+    ),
   )
 }
 
@@ -76,7 +76,7 @@ export function finishSubscribe(scope: ClientScope, record: SubscribeRecord): vo
     const reasonCode = codes[index] ?? 0x80
     return { topicFilter, reasonCode, grantedQos: reasonCode < 0x80 ? (reasonCode as QoS) : undefined }
   })
-  for (const outcome of outcomes) note(scope, outcome)
+  for (const outcome of outcomes) note(scope, outcome, record.identifier)
   leaveUnwanted(scope, outcomes)
   if (record.ref !== 0) scope.calls.reply(record.ref as Ref, outcomes)
 }
@@ -119,15 +119,16 @@ export function leaveFilter(scope: ClientScope, topicFilter: string, owner: Reci
 }
 
 /** What the answer to one filter means for the declared state, and who is told. */
-function note(scope: ClientScope, { topicFilter, reasonCode, grantedQos }: SubscribeOutcome): void {
+function note(scope: ClientScope, outcome: SubscribeOutcome, identifier: number): void {
+  const { topicFilter, reasonCode, grantedQos } = outcome
   const { session, handler, events } = scope
   const wanted = session.subscriptions.get(topicFilter)
   if (grantedQos === undefined) {
     noteRefusal(scope, topicFilter, reasonCode)
     return
   }
-  if (wanted !== undefined) wanted.granted = grantedQos
-  const requested = wanted?.options.qos ?? grantedQos
+  session.subscriptions.grant(topicFilter, grantedQos, identifier)
+  const requested = wanted === undefined ? grantedQos : optionsOf(wanted).qos
   if (grantedQos < requested) {
     handler.tell({ type: "subscription", status: { warn: { requested, granted: grantedQos } }, topicFilter })
     events.emit({ kind: "subscription_warn", topicFilter, requested, granted: grantedQos })

@@ -19,7 +19,7 @@ import {
 } from "../codec/index.js"
 import { StoppedError } from "../errors.js"
 import type { Ref } from "../runtime/index.js"
-import { type RequestRecord, subscribeRecord, unsubscribeRecord } from "../session/index.js"
+import { optionsOf, type RequestRecord, subscribeRecord, unsubscribeRecord } from "../session/index.js"
 import { checkPacket } from "./check-packet.js"
 import { openCall } from "./open-call.js"
 import type { CallOptions } from "./option-types.js"
@@ -45,19 +45,21 @@ export function requestSubscribe(
   checkAllowed(scope, subscribeRecord(subscriptions, identifier, properties))
   const claims = subscriptions.map((asked) => wanted.want(asked, matchFilterOf(asked.topicFilter), owner, identifier))
   const record = subscribeRecord(
-    claims.map((claim) => claim.wanted.options),
+    claims.map((claim) => optionsOf(claim.wanted)),
     identifier,
     properties,
   )
-  const withdraw = (outcomes: readonly SubscribeOutcome[]) => {
-    for (const [index, claim] of claims.entries()) if (outcomes[index]?.grantedQos === undefined) claim.withdraw()
+  const settle = (outcomes: readonly SubscribeOutcome[]) => {
+    for (const [index, claim] of claims.entries())
+      if (outcomes[index]?.grantedQos === undefined) claim.withdraw()
+      else claim.confirm()
   }
   try {
     const asked = open<readonly SubscribeOutcome[]>(scope, record, "subscribe", options)
-    asked.then(withdraw, () => withdraw([]))
+    asked.then(settle, () => settle([]))
     return asked
   } catch (error) {
-    withdraw([])
+    settle([])
     throw error
   }
 }

@@ -14,6 +14,7 @@ import {
   type UnsubscribeOutcome,
 } from "../actors/index.js"
 import type { ParsedTopicFilter, QoS } from "../codec/index.js"
+import { InvalidOptionError } from "../errors.js"
 import { MessageQueue } from "../runtime/index.js"
 import type { CallOptions } from "./option-types.js"
 
@@ -106,7 +107,7 @@ export class IteratedSubscription<F extends string> implements Subscription<F>, 
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Message<F>, undefined> {
-    if (this.#reading) throw new TypeError("a subscription has one reader")
+    if (this.#reading) throw new InvalidOptionError("asyncIterator", "a subscription has one reader")
     this.#reading = true
     return {
       next: () => this.#next(),

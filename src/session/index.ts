@@ -33,4 +33,4 @@ export {
   unsubscribeRecord,
 } from "./records.js"
 export { SessionState } from "./session-state.js"
-export { type Claim, optionsFor, Subscriptions, type Wanted } from "./subscriptions.js"
+export { type Claim, optionsFor, optionsOf, Subscriptions, type Wanted } from "./subscriptions.js"

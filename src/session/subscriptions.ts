@@ -10,20 +10,31 @@ export interface Wanted<Owner> {
   readonly topicFilter: string
   /** Without the `$share/name/` in front: what topics are matched against. */
   readonly matchFilter: string
-  options: SubscriptionOptions
-  /** Our Subscription Identifier for it (MQTT 5). */
+  /** What each owner asked, oldest first: the last counts, the others only until it is answered. Changed only here. */
+  readonly wishes: Map<Owner, readonly SubscriptionOptions[]>
+  /** That of the last SUBSCRIBE for it (MQTT 5). */
   identifier: number
+  /** All that the server may use for it: one more with each SUBSCRIBE that it has not granted yet. */
+  readonly identifiers: Set<number>
   /** Undefined until the present session's server has answered. */
   granted: QoS | undefined
-  /** Changed only here: routes are remembered. */
-  readonly owners: Set<Owner>
 }
 
-/** An owner's wish for a filter. */
+/** An owner's wish for a filter. It counts at once, and is settled by one of the two. */
 export interface Claim<Owner> {
   readonly wanted: Wanted<Owner>
-  /** The server refused it, or its caller left: as if it had not been asked. What the owner had before stays. */
-  readonly withdraw: () => void
+  /** Granted: what the owner asked before is forgotten. */
+  confirm(): void
+  /** Refused, or its caller left: as if it had not been asked. What the owner had before stays. */
+  withdraw(): void
+}
+
+/** What is asked of the server: the highest QoS of all owners, and with several the first one's other options. */
+export function optionsOf(wanted: Wanted<unknown>): SubscriptionOptions {
+  const asked = [...wanted.wishes.values()].map((wishes) => wishes.at(-1)).filter((options) => options !== undefined)
+  const [first] = asked
+  if (first === undefined) throw new RangeError(`nobody wants ${wanted.topicFilter}`)
+  return { ...first, qos: Math.max(...asked.map(({ qos }) => qos)) as QoS }
 }
 
 /** So many routes are remembered, then all are forgotten: topics that never come again must not stay. */
@@ -52,40 +63,47 @@ export class Subscriptions<Owner> {
     return ++this.#lastIdentifier
   }
 
-  /**
-   * Adds an owner. Of equal filters the highest QoS asked counts, and with several owners the first one's other options.
-   * `identifier` is that of the SUBSCRIBE which is to ask for it.
-   */
+  /** Adds what an owner asks; `identifier` is that of the SUBSCRIBE which is to ask for it. */
   want(options: SubscriptionOptions, matchFilter: string, owner: Owner, identifier: number): Claim<Owner> {
     this.#forgetRoutes()
     const { topicFilter } = options
-    const known = this.#wanted.get(topicFilter)
-    if (known === undefined) {
-      const wanted = { topicFilter, matchFilter, options, identifier, granted: undefined, owners: new Set([owner]) }
-      this.#wanted.set(topicFilter, wanted)
-      return { wanted, withdraw: () => this.leave(topicFilter, owner) }
+    const wanted = this.#wanted.get(topicFilter) ?? newlyWanted<Owner>(topicFilter, matchFilter, identifier)
+    this.#wanted.set(topicFilter, wanted)
+    const { wishes } = wanted
+    wanted.identifier = identifier
+    wanted.identifiers.add(identifier)
+    wishes.set(owner, [...(wishes.get(owner) ?? []), options])
+    return {
+      wanted,
+      confirm() {
+        const own = wishes.get(owner) ?? []
+        if (own.includes(options)) wishes.set(owner, own.slice(own.indexOf(options)))
+      },
+      withdraw: () => {
+        const left = (wishes.get(owner) ?? []).filter((wish) => wish !== options)
+        if (left.length > 0) wishes.set(owner, left)
+        else this.leave(topicFilter, owner)
+      },
     }
-    const before = known.options
-    const joins = !known.owners.has(owner)
-    const alone = !joins && known.owners.size === 1
-    known.options = alone ? options : { ...before, qos: Math.max(before.qos, options.qos) as QoS }
-    known.identifier = identifier
-    known.owners.add(owner)
-    const withdraw = () => {
-      known.options = before
-      if (joins) this.leave(topicFilter, owner)
-    }
-    return { wanted: known, withdraw }
   }
 
   /** Whether that was its last owner: then it is wanted no more. */
   leave(topicFilter: string, owner: Owner): "last" | "shared" | "unknown" {
     const wanted = this.#wanted.get(topicFilter)
-    if (wanted === undefined || !wanted.owners.delete(owner)) return "unknown"
+    if (wanted === undefined || !wanted.wishes.delete(owner)) return "unknown"
     this.#forgetRoutes()
-    if (wanted.owners.size > 0) return "shared"
+    if (wanted.wishes.size > 0) return "shared"
     this.#wanted.delete(topicFilter)
     return "last"
+  }
+
+  /** The server granted the SUBSCRIBE of this identifier: earlier ones it uses no more. */
+  grant(topicFilter: string, qos: QoS, identifier: number): void {
+    const wanted = this.#wanted.get(topicFilter)
+    if (wanted === undefined) return
+    wanted.granted = qos
+    for (const older of wanted.identifiers) if (older < identifier) wanted.identifiers.delete(older)
+    this.#forgetRoutes()
   }
 
   /** A new session on the server: it has none of them. */
@@ -122,8 +140,8 @@ export class Subscriptions<Owner> {
 
   #match(topic: string, identifiers: readonly number[] | undefined): readonly Owner[] {
     const matching = [...this.#wanted.values()].filter(({ matchFilter }) => topicMatches(matchFilter, topic))
-    const named = matching.filter(({ identifier }) => identifiers?.includes(identifier) === true)
-    return [...new Set((named.length > 0 ? named : matching).flatMap(({ owners }) => [...owners]))]
+    const named = matching.filter((wanted) => identifiers?.some((one) => wanted.identifiers.has(one)) === true)
+    return [...new Set((named.length > 0 ? named : matching).flatMap(({ wishes }) => [...wishes.keys()]))]
   }
 }
 
@@ -131,4 +149,8 @@ export class Subscriptions<Owner> {
 export function optionsFor(version: ProtocolVersion, options: SubscriptionOptions): SubscriptionOptions {
   if (version === 5) return options
   return { ...options, noLocal: false, retainAsPublished: false, retainHandling: 0 }
+}
+
+function newlyWanted<Owner>(topicFilter: string, matchFilter: string, identifier: number): Wanted<Owner> {
+  return { topicFilter, matchFilter, wishes: new Map(), identifier, identifiers: new Set(), granted: undefined }
 }

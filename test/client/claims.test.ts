@@ -33,6 +33,42 @@ describe("a subscribe that fails", () => {
   })
 })
 
+describe("a subscribe that is under way", () => {
+  it("does not keep a message from the owner that had the filter before, whichever identifier it comes with", async () => {
+    const at = clientWorld()
+    const { client, link } = await at.up()
+    const one = client.subscribe("a/+", { qos: 0 })
+    await grant(link)
+    const other = client.subscribe("a/#", { qos: 0 })
+    await grant(link)
+    void client.subscribe([{ topicFilter: "a/+" }])
+    const again = await link.receive("subscribe")
+    const first = (await one)[Symbol.asyncIterator]().next()
+    const second = (await other)[Symbol.asyncIterator]().next()
+    const known = again.properties.subscriptionIdentifier ?? 0
+    link.send({ ...publishPacket("a/1", "x"), properties: { subscriptionIdentifiers: [known - 2, known - 1] } })
+    expect((await first).value?.text()).toBe("x")
+    expect((await second).value?.text()).toBe("x")
+  })
+
+  it("that is refused leaves the wishes of the others as they are, whatever the order of the answers", async () => {
+    const at = clientWorld()
+    const { client, link } = await at.up({ subscriptions: [{ topicFilter: "f" }] })
+    await grant(link)
+    const refused = client.subscribe([{ topicFilter: "f", qos: 1 }])
+    const one = await link.receive("subscribe")
+    void client.subscribe("f", { qos: 2 })
+    const two = await link.receive("subscribe")
+    link.send({ type: "suback", packetId: one.packetId, reasonCodes: [0x97], properties: {} })
+    link.send({ type: "suback", packetId: two.packetId, reasonCodes: [2], properties: {} })
+    await refused
+    link.reset()
+    await at.clock.advance(250)
+    const next = await at.accept()
+    expect(await next.link.receive("subscribe")).toMatchObject({ subscriptions: [{ topicFilter: "f", qos: 2 }] })
+  })
+})
+
 describe("a filter of two owners", () => {
   it("keeps the options of the first and the highest QoS", async () => {
     const at = clientWorld()

@@ -1,5 +1,5 @@
 /** A subscription as an async iterator: what one reader gets, when it is acknowledged, and how it ends. */
-import { type Client, type Message, RejectedError, type Subscription } from "terrapin"
+import { type Client, InvalidOptionError, type Message, RejectedError, type Subscription } from "terrapin"
 import { describe, expect, it } from "vitest"
 import { settle } from "../../src/testing/index.js"
 import type { ScriptedLink } from "../support/scripted-link.js"
@@ -46,7 +46,7 @@ describe("subscribe() for one reader", () => {
 
   it("has one reader: a second iterator throws", async () => {
     const { subscription } = await reading("a")
-    expect(() => subscription[Symbol.asyncIterator]()).toThrow(TypeError)
+    expect(() => subscription[Symbol.asyncIterator]()).toThrow(InvalidOptionError)
   })
 })
 
