@@ -198,6 +198,7 @@ export class ClientRoot {
         record.ref = 0
         // Nothing of it was sent, and its caller knows that it will not be.
         if (record.packetId === 0) scope.session.remove(record)
+        else record.payload = record.payload.slice() // the caller may use the array again
       }
     }
     for (const record of [...scope.session.requests]) {

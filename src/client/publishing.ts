@@ -27,7 +27,9 @@ export function publishCall(
 ): Promise<PublishOutcome> {
   if (publication.qos === 0 && goesStraight(scope, publication)) return sendQos0(scope, publication, options)
   checkRoom(scope, publication)
-  const record = recordOf(publication)
+  // A caller who may leave before the end is free to use the array again; what was sent may have to be sent once more.
+  const mayLeave = options?.timeoutMs !== undefined || options?.signal !== undefined
+  const record = recordOf(mayLeave ? ownCopy(publication) : publication)
   const ref = openCall(
     scope,
     request(options, () => scope.names.session.send({ type: "withdraw", record })),

@@ -59,7 +59,8 @@ interface OutgoingBase {
 
 export interface PublishRecord extends PublishHead, OutgoingBase {
   readonly type: "publish"
-  readonly payload: Uint8Array
+  /** The caller's own array until the call settles; a record that outlives its caller has a copy. */
+  payload: Uint8Array
   phase: "queued" | "sent" | "released" | "done"
   /** Takes part in the send quota of the present link. */
   metered: boolean

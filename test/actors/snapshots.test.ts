@@ -12,6 +12,36 @@ function spoil(pairs: Pairs): void {
   pairs.push("no pair" as never)
 }
 
+describe("a payload whose caller has left", () => {
+  it("is sent again as it was, whatever the caller does to its array", async () => {
+    const { client, link, relink } = await linked(5)
+    const abort = new AbortController()
+    const payload = new Uint8Array([1, 2])
+    const left = client.publish("t", payload, { qos: 1, signal: abort.signal })
+    await link.receive("publish")
+    abort.abort()
+    await expect(left).rejects.toMatchObject({ code: "aborted" })
+    payload.fill(9)
+    link.reset()
+    await settle()
+    const again = await (await relink({ sessionPresent: true })).receive("publish")
+    expect(again).toMatchObject({ dup: true, payload: Uint8Array.of(1, 2) })
+  })
+
+  it("by a crash of the client is sent again as it was in its next life", async () => {
+    const at = clientWorld()
+    const { app, client, link } = await at.supervised()
+    const payload = new Uint8Array([1, 2])
+    const left = client.publish("t", payload, { qos: 1 })
+    await link.receive("publish")
+    void at.killActor(app, "client toes")
+    await expect(left).rejects.toMatchObject({ code: "exited", maybeDelivered: true })
+    payload.fill(9)
+    const next = await at.accept({ sessionPresent: true })
+    expect(await next.link.receive("publish")).toMatchObject({ dup: true, payload: Uint8Array.of(1, 2) })
+  })
+})
+
 describe("properties changed by their owner after the call leave as they were:", () => {
   it.each([0, 1, 2] as const)("of a publication with QoS %i that waits", async (qos) => {
     const { client, link, relink } = await linked(5)
