@@ -21,10 +21,10 @@ import {
 } from "../codec/index.js"
 import { LARGEST_PACKET } from "../session/index.js"
 import type { TransportLink } from "../transport/index.js"
-import { type Keeping, Takers } from "./takers.js"
+import { Takers } from "./takers.js"
 
 const SLAB_BYTES = 65_536
-/** From here on copying a payload costs more than another entry in the writev. */
+/** From here on a payload is another entry in the writev: the slab is for small ones. */
 export const BY_REFERENCE_BYTES = 16_384
 /** How many QoS 0 publications a turn resolves at once; more would let `while (true) await publish()` starve the loop. */
 const CREDIT_A_TURN = 512
@@ -87,8 +87,8 @@ export class Port {
     return this.#chunks.reduce((bytes, chunk) => bytes + chunk.length, this.#unsent + this.#end - this.#start)
   }
 
-  /** A payload that is lent is needed until the link has taken it. @throws InvalidPacketError before anything is written */
-  publish(publish: Publishable, packetId: number, dup: boolean): Keeping {
+  /** A QoS 0 payload is copied: no caller keeps it for the link. @throws InvalidPacketError before anything is written */
+  publish(publish: Publishable, packetId: number, dup: boolean): "copied" {
     if (!this.#open) return "copied"
     this.asked++
     const { payload } = publish
@@ -105,10 +105,13 @@ export class Port {
     }
     if (copied > 0) this.#slab.set(payload, end)
     this.#advance(end + copied)
-    if (copied < size) this.#byReference(payload)
+    if (copied < size) {
+      this.#credit = 0 // what a turn may answer at once is bounded in bytes, too
+      this.#byReference(publish.qos === 0 ? new Uint8Array(payload) : payload)
+    }
     if (this.#options.sent?.wanted() === true)
       this.#options.sent.tell({ type: "publish", ...fieldsOf(publish), payload, dup, packetId }, end + size - before)
-    return copied < size ? "lent" : "copied"
+    return "copied"
   }
 
   ack(type: AckType, packetId: number, reasonCode: number, properties: AckProperties): void {
@@ -144,12 +147,9 @@ export class Port {
     return this.#unsent < CONGESTED_BYTES && this.#credit-- > 0
   }
 
-  /**
-   * Calls back when this turn's bytes are with the link and the link is not congested, of a payload that is lent when the
-   * link has no more use for it; at once when the port is closed.
-   */
-  whenTaken(keeping: Keeping, taken: () => void): void {
-    if (this.#open) this.#takers.add(keeping, taken)
+  /** Calls back when this turn's bytes are with the link and the link is not congested; at once when the port is closed. */
+  whenTaken(_keeping: "copied", taken: () => void): void {
+    if (this.#open) this.#takers.add(taken)
     else taken()
   }
 
@@ -159,7 +159,7 @@ export class Port {
     if (this.#link === undefined || !this.#open) return
     if (this.#end > this.#start) this.#chunks.push(this.#slab.subarray(this.#start, this.#end))
     if (this.#chunks.length > 0) this.#write(this.#link)
-    this.#takers.written(this.#unsent === 0 ? "all" : this.#unsent < CONGESTED_BYTES ? "few_left" : "congested")
+    if (this.#unsent < CONGESTED_BYTES) this.#takers.answer()
   }
 
   /** The link has sent everything that it took. */
@@ -169,7 +169,7 @@ export class Port {
       this.#start = 0
       this.#end = 0
     }
-    this.#takers.drained()
+    this.#takers.answer()
   }
 
   /** Nothing more is written. What waits for being taken was taken by a link that is gone: at most once is what QoS 0 promises. */
@@ -178,7 +178,7 @@ export class Port {
     this.#chunks = []
     this.#start = 0
     this.#end = 0
-    this.#takers.closed()
+    this.#takers.answer()
   }
 
   #write(link: TransportLink): void {

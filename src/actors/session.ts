@@ -7,14 +7,14 @@
  *                 written on an earlier link; new ones after the last of them [MQTT-4.4.0-1, 4.6.0-1]
  */
 
-import type { Program, Ref } from "../runtime/index.js"
+import type { Program } from "../runtime/index.js"
 import type { NotSentError, OutgoingRecord, PublishRecord, RequestRecord } from "../session/index.js"
 import { finishSubscribe, finishUnsubscribe, refuseRequest, requestsToRestore } from "./declared.js"
 import { forbidden, forbiddenRequest, unsendable } from "./fitting.js"
 import { loseSession } from "./losing.js"
 import type { ClientScope } from "./scope.js"
 import type { SessionMessage } from "./session-messages.js"
-import { QOS0_OUTCOME, settlePublish } from "./settling.js"
+import { settlePublish } from "./settling.js"
 
 const RESUME = { type: "resume" } as const
 const PARK = { type: "park" } as const
@@ -123,13 +123,8 @@ export class Session implements Program<SessionMessage> {
   }
 
   #sendQos0(record: PublishRecord): void {
-    const { port, calls } = this.#scope
     try {
-      if (port.publish(record, 0, false) === "lent") {
-        const ref = record.ref as Ref
-        record.ref = 0
-        port.whenTaken("lent", () => calls.reply(ref, QOS0_OUTCOME))
-      }
+      this.#scope.port.publish(record, 0, false)
     } catch (error) {
       record.failure = unsendable(error)
     }
