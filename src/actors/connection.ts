@@ -18,7 +18,7 @@ import { openLink } from "./open-link.js"
 import { closedPort } from "./port.js"
 import type { ClientScope } from "./scope.js"
 import type { ClientSettings } from "./settings.js"
-import { endOfSession, isOrderly, LEAVE, sendDisconnect } from "./stopping.js"
+import { isOrderly, LEAVE, sendDisconnect, sendLast } from "./stopping.js"
 
 export class Connection implements Program<ConnectionMessage>, ConnectionView {
   readonly kind = "statechart"
@@ -143,9 +143,7 @@ export class Connection implements Program<ConnectionMessage>, ConnectionView {
 
   /** The last packet of disconnect(). */
   sendDisconnect(): void {
-    const request = endOfSession(this.#scope, this.#scope.stopRequest ?? LEAVE)
-    if (this.#link !== undefined) sendDisconnect(this.#link, request)
-    if (request.properties.sessionExpiryInterval === 0) this.#scope.session.exists = false
+    sendLast(this.#scope, this.#link)
   }
 
   /** In good order, and without ending the session. */

@@ -2,14 +2,14 @@
  * The last moments of a link whose actor is shut down from above: nothing of it moves the chart any more, but answers still
  * settle calls.
  *
- *     drain ──▶ all is done, or drainMs are over ──▶ DISCONNECT
+ *     drain ──▶ all is done, or its time is over ──▶ DISCONNECT        both as disconnect() said, if it was called
  *           ╰──▶ the link is lost, or no longer of use ──▶ nothing
  */
 
 import type { SocketMessage } from "./connection-messages.js"
 import type { ControlPacket, Link } from "./link.js"
 import type { ClientScope } from "./scope.js"
-import { LEAVE, sendDisconnect } from "./stopping.js"
+import { LEAVE, sendDisconnect, sendLast } from "./stopping.js"
 
 export class Leaving {
   readonly #scope: ClientScope
@@ -23,14 +23,16 @@ export class Leaving {
 
   /** A promise only when there is something to wait for. `own` gets what ends the waiting with the actor. */
   begin(own: (cancel: () => void) => void): PromiseLike<unknown> | undefined {
-    const { names, system, settings } = this.#scope
+    const { names, system, settings, stopRequest } = this.#scope
     // Without the session and the inflight actors nothing can finish: this is a restart, not the end of the client.
     if (names.session.whereis()?.alive !== true || names.inflight.whereis()?.alive !== true) {
-      sendDisconnect(this.#link, LEAVE)
+      sendLast(this.#scope, this.#link)
       return undefined
     }
+    const { clock } = system
+    const drainMs = stopRequest === undefined ? settings.drainMs : Math.max(0, stopRequest.drainUntilMs - clock.now())
     const ended = new Promise<"in_order" | "lost">((resolve) => {
-      const cancelTimer = system.clock.setTimer(() => resolve("in_order"), settings.drainMs)
+      const cancelTimer = clock.setTimer(() => resolve("in_order"), drainMs)
       this.#end = (how) => {
         cancelTimer()
         resolve(how)
@@ -39,7 +41,7 @@ export class Leaving {
       names.session.send({ type: "drain", drained: () => this.#end("in_order") })
     })
     return ended.then((how) => {
-      if (how === "in_order") sendDisconnect(this.#link, LEAVE)
+      if (how === "in_order") sendLast(this.#scope, this.#link)
     })
   }
 
@@ -56,10 +58,15 @@ export class Leaving {
     this.#end("lost")
   }
 
+  /** No supervisor hears of a fault of ours any more: it ends the link, as a crash would. */
   #receive(chunk: Uint8Array): void {
-    const cause = this.#link.receive(chunk)
-    if (cause === undefined) return
-    if (cause.kind === "protocol_error") sendDisconnect(this.#link, { ...LEAVE, reasonCode: cause.reasonCode })
+    try {
+      const cause = this.#link.receive(chunk)
+      if (cause === undefined) return
+      if (cause.kind === "protocol_error") sendDisconnect(this.#link, { ...LEAVE, reasonCode: cause.reasonCode })
+    } catch (error) {
+      this.#scope.system.logger.error({ err: error }, "a link that was being left failed")
+    }
     this.#end("lost")
   }
 }

@@ -20,10 +20,17 @@ export function sendDisconnect(link: Link, request: DisconnectRequest): void {
 }
 
 /** disconnect() ends the session too, unless the user said how long it is to be kept (§3.14.2.2.2). */
-export function endOfSession(scope: ClientScope, request: DisconnectRequest): DisconnectRequest {
+function endOfSession(scope: ClientScope, request: DisconnectRequest): DisconnectRequest {
   if (scope.settings.expirySeconds !== undefined || request.properties.sessionExpiryInterval !== undefined)
     return request
   return { ...request, properties: { ...request.properties, sessionExpiryInterval: 0 } }
+}
+
+/** The last DISCONNECT of a client: as disconnect() said, if it was called. */
+export function sendLast(scope: ClientScope, link: Link | undefined): void {
+  const request = scope.stopRequest === undefined ? LEAVE : endOfSession(scope, scope.stopRequest)
+  if (link !== undefined) sendDisconnect(link, request)
+  if (request.properties.sessionExpiryInterval === 0) scope.session.exists = false
 }
 
 /** Whether a shutdown comes from above in good order: a root that crashed or was killed leaves its will to the server. */

@@ -1,9 +1,10 @@
 /** A client that its supervisor shuts down while work is in flight, and the server ends the link meanwhile. */
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
+import { InboundWindow } from "../../src/actors/inbound-window.js"
 import type { Packet } from "../../src/codec/index.js"
 import { hex } from "../support/hex.js"
 import type { ScriptedLink } from "../support/scripted-link.js"
-import { ack, clientWorld, outcomeOf } from "./client-world.js"
+import { ack, clientWorld, outcomeOf, publishPacket } from "./client-world.js"
 
 const SERVER_DISCONNECT: Packet = { type: "disconnect", reasonCode: 0x8b, properties: {} }
 const ENDS: readonly (readonly [how: string, end: (link: ScriptedLink) => void, last: readonly number[]])[] = [
@@ -42,6 +43,41 @@ describe("shutdown by the supervisor with work in flight", () => {
     await expect(written).resolves.toMatchObject({ qos: 1 })
     expect(await link.receive("disconnect")).toMatchObject({ reasonCode: 0 })
     await stopped
+    await at.expectNothingLeft()
+  })
+
+  it("that overtakes disconnect() leaves the link as disconnect() said", async () => {
+    const at = clientWorld()
+    const { app, client, link } = await at.supervised()
+    void client.publish("t", "1", { qos: 1 }).catch(() => undefined)
+    await link.receive("publish")
+    const done = client.disconnect({ reasonCode: 0x04, drainMs: 700 })
+    await at.clock.advance(300)
+    const stopped = app.stop()
+    await at.clock.advance(399)
+    await link.idle()
+    await at.clock.advance(1)
+    const last = { reasonCode: 0x04, properties: { sessionExpiryInterval: 0 } }
+    expect(await link.receive("disconnect")).toMatchObject(last)
+    await Promise.all([done, stopped])
+    await at.expectNothingLeft()
+  })
+
+  it("ends the wait at once when our own code fails meanwhile, and logs it", async () => {
+    const at = clientWorld()
+    const { app, client, link } = await at.supervised()
+    void client.publish("t", "1", { qos: 1 }).catch(() => undefined)
+    await link.receive("publish")
+    const stopped = app.stop()
+    await link.idle()
+    const fault = vi.spyOn(InboundWindow.prototype, "publish").mockImplementation(() => {
+      throw new Error("a fault of ours")
+    })
+    link.send(publishPacket("t", "late"))
+    expect(await outcomeOf(stopped)).toEqual({ value: undefined })
+    fault.mockRestore()
+    await link.clientEnd()
+    expect(at.logged).toContain("error a link that was being left failed")
     await at.expectNothingLeft()
   })
 })
