@@ -81,7 +81,10 @@ function spawnGuarded(path: string, parameters: readonly string[]): ChildProcess
   if (!(guard instanceof Socket)) throw new Error("a pipe of a child process is a socket")
   guard.unref()
   guard.on("error", () => undefined) // the guard has gone with its program
-  child.once("exit", () => guard.end("over\n"))
+  child.once("exit", () => {
+    guard.ref() // who waits for "close" waits for this pipe too
+    guard.end("over\n")
+  })
   return child
 }
 
