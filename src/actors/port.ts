@@ -25,7 +25,7 @@ import { Takers } from "./takers.js"
 
 const SLAB_BYTES = 65_536
 /** From here on a payload is another entry in the writev: the slab is for small ones. */
-export const BY_REFERENCE_BYTES = 16_384
+const BY_REFERENCE_BYTES = 16_384
 /** How many QoS 0 publications a turn resolves at once; more would let `while (true) await publish()` starve the loop. */
 const CREDIT_A_TURN = 512
 /** With more than this unsent, QoS 0 waits for the link to drain. */
@@ -88,8 +88,8 @@ export class Port {
   }
 
   /** A QoS 0 payload is copied: no caller keeps it for the link. @throws InvalidPacketError before anything is written */
-  publish(publish: Publishable, packetId: number, dup: boolean): "copied" {
-    if (!this.#open) return "copied"
+  publish(publish: Publishable, packetId: number, dup: boolean): void {
+    if (!this.#open) return
     this.asked++
     const { payload } = publish
     const size = payload.length
@@ -111,7 +111,6 @@ export class Port {
     }
     if (this.#options.sent?.wanted() === true)
       this.#options.sent.tell({ type: "publish", ...fieldsOf(publish), payload, dup, packetId }, end + size - before)
-    return "copied"
   }
 
   ack(type: AckType, packetId: number, reasonCode: number, properties: AckProperties): void {
@@ -148,7 +147,7 @@ export class Port {
   }
 
   /** Calls back when this turn's bytes are with the link and the link is not congested; at once when the port is closed. */
-  whenTaken(_keeping: "copied", taken: () => void): void {
+  whenTaken(taken: () => void): void {
     if (this.#open) this.#takers.add(taken)
     else taken()
   }

@@ -2,7 +2,7 @@
  * PUBLISH as a call: checked, recorded, and on its way.
  */
 
-import { BY_REFERENCE_BYTES, type ClientScope, forbidden, QOS0_OUTCOME } from "../actors/index.js"
+import { type ClientScope, forbidden, QOS0_OUTCOME } from "../actors/index.js"
 import { StoppedError } from "../errors.js"
 import type { CallRequest } from "../runtime/index.js"
 import { NotSentError, type PublishRecord, publishRecord } from "../session/index.js"
@@ -44,7 +44,7 @@ export function publishCall(
 export function publishOnly(scope: ClientScope, publication: Publication): void {
   if (publication.qos === 0 && goesStraight(scope, publication)) {
     if (!scope.port.takeCredit()) checkFlow(scope)
-    scope.port.publish(publication.payload.length < BY_REFERENCE_BYTES ? publication : ownCopy(publication), 0, false)
+    scope.port.publish(publication, 0, false)
     return
   }
   checkRoom(scope, publication)
@@ -65,11 +65,11 @@ function sendQos0(
   const { port } = scope
   const atOnce = port.takeCredit()
   if (!atOnce) checkFlow(scope)
-  const keeping = port.publish(publication, 0, false)
-  if (atOnce && keeping === "copied") return TAKEN
+  port.publish(publication, 0, false)
+  if (atOnce) return TAKEN
   const ref = openCall(scope, request(options))
   const promise = scope.calls.promise<PublishOutcome>(ref)
-  port.whenTaken(keeping, () => scope.calls.reply(ref, QOS0_OUTCOME))
+  port.whenTaken(() => scope.calls.reply(ref, QOS0_OUTCOME))
   return promise
 }
 
