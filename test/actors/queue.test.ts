@@ -35,6 +35,24 @@ describe("a caller that leaves in the instant in which its QoS 0 message leaves"
   })
 })
 
+describe("send() on a link that takes nothing any more", () => {
+  it("takes 64 MiB, then drops and tells", async () => {
+    const { client, link } = await linked(5)
+    const told: string[] = []
+    client.on("dropped", ({ direction, topic, reason }) => told.push(`${direction} ${topic} ${reason}`))
+    link.stopReading()
+    const payload = new Uint8Array(MEBIBYTE)
+    let taken = 0
+    while (taken < 80 && client.send("t", payload)) {
+      taken++
+      await settle()
+    }
+    expect(taken).toBeGreaterThanOrEqual(64)
+    expect(taken).toBeLessThan(70)
+    expect(told).toEqual(["out t queue_full"])
+  })
+})
+
 describe("while all 65,535 identifiers are in use", () => {
   it("SUBSCRIBE gets the first that is free, before publications that wait", async () => {
     const { client, link } = await linked(5)

@@ -142,6 +142,22 @@ describe("a message for the handler and for a reader that does not read yet", ()
   )
 })
 
+describe("an unsubscribe that the server's limits forbid", () => {
+  it("changes nothing: the filter is wanted still, and restored when the session is lost", async () => {
+    const at = clientWorld()
+    const properties = { maximumPacketSize: 60 }
+    const { client, link } = await at.up({ subscriptions: [{ topicFilter: "a" }] }, { properties })
+    await grant(link)
+    const userProperties = [["k", "x".repeat(80)]] as const
+    await expect(client.unsubscribe("a", { userProperties })).rejects.toMatchObject({ code: "packet_too_large" })
+    await link.idle()
+    link.reset()
+    await at.clock.advance(250)
+    const next = await at.accept({ properties })
+    expect(await next.link.receive("subscribe")).toMatchObject({ subscriptions: [{ topicFilter: "a" }] })
+  })
+})
+
 describe("an unsubscribe whose caller gave up while there was no link", () => {
   it("reaches the server all the same: the last wish counts [case 63]", async () => {
     const at = clientWorld()
