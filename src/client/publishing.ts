@@ -27,13 +27,8 @@ export function publishCall(
 ): Promise<PublishOutcome> {
   if (publication.qos === 0 && goesStraight(scope, publication)) return sendQos0(scope, publication, options)
   checkRoom(scope, publication)
-  // A caller who may leave before the end is free to use the array again; what was sent may have to be sent once more.
-  const mayLeave = options?.timeoutMs !== undefined || options?.signal !== undefined
-  const record = recordOf(mayLeave ? ownCopy(publication) : publication)
-  const ref = openCall(
-    scope,
-    request(options, () => scope.names.session.send({ type: "withdraw", record })),
-  )
+  const record = mayLeave(options) ? recordOf(ownCopy(publication)) : recordOf(publication)
+  const ref = openCall(scope, mayLeave(options) ? withdrawable(scope, record, options) : PUBLISH)
   const promise = scope.calls.promise<PublishOutcome>(ref)
   record.ref = ref
   enqueue(scope, record)
@@ -67,7 +62,7 @@ function sendQos0(
   if (!atOnce) checkFlow(scope)
   port.publish(publication, 0, false)
   if (atOnce) return TAKEN
-  const ref = openCall(scope, request(options))
+  const ref = openCall(scope, mayLeave(options) ? { ...PUBLISH, ...limitsOf(options) } : PUBLISH)
   const promise = scope.calls.promise<PublishOutcome>(ref)
   port.whenTaken(() => scope.calls.reply(ref, QOS0_OUTCOME))
   return promise
@@ -87,9 +82,18 @@ function enqueue(scope: ClientScope, record: PublishRecord): void {
   scope.names.session.send(record)
 }
 
-function request(options: CallOptions | undefined, left?: () => void): CallRequest {
-  if (options === undefined || (options.timeoutMs === undefined && options.signal === undefined)) return PUBLISH
-  return { what: "publish", timeoutMs: options.timeoutMs ?? 0, signal: options.signal, ...(left && { left }) }
+/** A caller who may leave before the end is then free to use the array again, and what was sent may have to be sent once more. */
+function mayLeave(options: CallOptions | undefined): options is CallOptions {
+  return options !== undefined && (options.timeoutMs !== undefined || options.signal !== undefined)
+}
+
+function limitsOf({ timeoutMs = 0, signal }: CallOptions): Pick<CallRequest, "timeoutMs" | "signal"> {
+  return { timeoutMs, signal }
+}
+
+function withdrawable(scope: ClientScope, record: PublishRecord, options: CallOptions): CallRequest {
+  const left = () => scope.names.session.send({ type: "withdraw", record })
+  return { ...PUBLISH, ...limitsOf(options), left }
 }
 
 function recordOf(publication: Publication): PublishRecord {
